@@ -1,0 +1,1 @@
+"""ce_calendar joins an organization's people to their calendars."""
