@@ -1,0 +1,58 @@
+# One door for each act. Needs Python 3.11 or newer, pip and make; nothing else.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+
+.DEFAULT_GOAL := help
+.PHONY: help install demo dev test check format lock clean
+
+help: ## Show what can be asked
+	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+
+install: $(VENV)/installed ## Install the application into .venv
+
+$(VENV)/created:
+	@PYTHON="$(PYTHON)" sh scripts/make-venv $(VENV)
+	@touch $@
+
+# The project itself is installed by reference, so only new requirements call for another installation.
+$(VENV)/installed: requirements.txt pyproject.toml | $(VENV)/created
+	$(PIP) install --require-hashes -r requirements.txt
+	$(PIP) install --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(VENV)/installed-dev: requirements-dev.txt $(VENV)/installed
+	$(PIP) install --require-hashes -r requirements-dev.txt
+	@touch $@
+
+demo: install ## Run the application with the sandbox and demo data on http://localhost:3000
+	@exec $(BIN)/ce-calendar demo
+
+dev: install ## The same with hot reload, for those who change it
+	@exec $(BIN)/ce-calendar demo --reload
+
+test: $(VENV)/installed-dev ## Install what tests need and run all of them
+	@sh scripts/ensure-test-programs
+	$(BIN)/python -m pytest --ignore tests/e2e
+	@# Apart: Playwright keeps an event loop of its own in the process.
+	$(BIN)/python -m pytest tests/e2e
+
+check: $(VENV)/installed-dev ## Format, lint, types, import directions
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+format: $(VENV)/installed-dev ## Put the code into shape
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+LOCK := $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header --no-emit-index-url \
+	--no-emit-find-links --no-annotate --python-version 3.11 --extra build pyproject.toml
+lock: $(VENV)/installed-dev ## Compile the pinned requirements anew from pyproject.toml
+	$(LOCK) --output-file requirements.txt
+	$(LOCK) --extra dev --constraint requirements.txt --output-file requirements-dev.txt
+
+clean: ## Remove everything made here but the data in var/
+	rm -rf $(VENV) .web .states .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

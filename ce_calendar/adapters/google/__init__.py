@@ -1,1 +1,0 @@
-"""Google Calendar behind the MeetingProvider port."""

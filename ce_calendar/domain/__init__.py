@@ -1,1 +1,0 @@
-"""Rules, on the standard library alone: no clock, no network, no database."""

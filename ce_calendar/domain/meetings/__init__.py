@@ -1,1 +1,0 @@
-"""Meetings: events, their identity, their privacy, and what a sync should do."""

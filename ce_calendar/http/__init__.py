@@ -1,1 +1,0 @@
-"""HTTP routes: sign-in, OAuth callbacks, health."""

@@ -1,1 +1,0 @@
-"""The scheduler and its jobs: thin calls into services."""
