@@ -1,0 +1,1 @@
+"""Rules, on the standard library alone: no clock, no network, no database."""

@@ -1,0 +1,1 @@
+"""Meetings: events, their identity, their privacy, and what a sync should do."""
