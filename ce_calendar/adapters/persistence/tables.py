@@ -1,0 +1,17 @@
+"""The tables as SQLAlchemy's Core sees them, for bulk work that needs no objects."""
+
+from typing import Final
+
+from sqlalchemy import Table
+
+from ce_calendar.adapters.persistence.models import EventRow
+
+_TABLES = EventRow.metadata.tables
+
+ACTIVITIES: Final[Table] = _TABLES["ce_activities"]
+CONNECTIONS: Final[Table] = _TABLES["ce_calendar_connections"]
+CONTACTS: Final[Table] = _TABLES["ce_contacts"]
+EVENTS: Final[Table] = _TABLES["ce_calendar_events"]
+LINKS: Final[Table] = _TABLES["ce_event_activities"]
+ORGANIZATIONS: Final[Table] = _TABLES["organizations"]
+USERS: Final[Table] = _TABLES["users"]

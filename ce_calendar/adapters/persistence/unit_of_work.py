@@ -1,0 +1,45 @@
+"""One transaction with all repositories on it."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from sqlalchemy import Engine
+from sqlmodel import Session as Database
+
+from ce_calendar.adapters.persistence.connections import SqlConnections
+from ce_calendar.adapters.persistence.contacts import SqlContacts
+from ce_calendar.adapters.persistence.engine import for_reading
+from ce_calendar.adapters.persistence.events import SqlEvents
+from ce_calendar.adapters.persistence.people import SqlAuditTrail, SqlOrganizations, SqlSessions, SqlUsers
+from ce_calendar.adapters.persistence.runs import SqlLeases, SqlSyncRuns
+from ce_calendar.adapters.persistence.secrets import SqlOAuthFlows, SqlVaultEntries
+from ce_calendar.ports import OpenUnitOfWork, UnitOfWork
+
+
+class SqlUnitOfWork:
+    """`ports.UnitOfWork` on one database session."""
+
+    def __init__(self, database: Database) -> None:
+        self.organizations = SqlOrganizations(database)
+        self.users = SqlUsers(database)
+        self.sessions = SqlSessions(database)
+        self.audit = SqlAuditTrail(database)
+        self.contacts = SqlContacts(database)
+        self.vault = SqlVaultEntries(database)
+        self.flows = SqlOAuthFlows(database)
+        self.connections = SqlConnections(database)
+        self.events = SqlEvents(database)
+        self.runs = SqlSyncRuns(database)
+        self.leases = SqlLeases(database)
+
+
+def unit_of_work_on(engine: Engine) -> OpenUnitOfWork:
+    """What services open their transactions with."""
+    reading_engine = for_reading(engine)
+
+    @contextmanager
+    def open_unit_of_work(*, reading: bool = False) -> Iterator[UnitOfWork]:
+        with Database(reading_engine if reading else engine) as database, database.begin():
+            yield SqlUnitOfWork(database)
+
+    return open_unit_of_work
