@@ -1,0 +1,1 @@
+"""Google's side of the sandbox: OAuth and Calendar v3."""

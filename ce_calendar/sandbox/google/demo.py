@@ -1,0 +1,229 @@
+"""The demo accounts: what a community-engagement team's calendars look like, around the present day."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from ce_calendar.sandbox.google.world import Account, World
+
+Json = dict[str, Any]
+
+STAFF = "staff.demo@gmail.example"
+ADMIN = "admin.demo@gmail.example"
+CENTRAL = "erp.central@gmail.example"
+
+HOME = "America/Chicago"
+
+MARIA = "maria.lopez@riverside.example"
+JAMES = "james.chen@riverside.example"
+AISHA = "aisha.khan@harborclinic.example"
+TOM = "tom.baker@greenvalley.example"
+NINA = "nina.petrova@sunrisecare.example"
+OMAR = "omar.haddad@bridgehealth.example"
+ELENA = "elena.rossi@newpartner.example"
+"""Meets the team, but is not yet one of the organization's contacts."""
+
+SHARED_UID = "quarterly-partner-review@ce-demo.example"
+"""The meeting that both demo people have in their calendars."""
+
+_SHARED_DAY = 9
+
+
+@dataclass(frozen=True)
+class Plan:
+    """One planned event, by days from today and hours in its zone."""
+
+    day: int
+    hour: float
+    hours: float
+    summary: str
+    guests: tuple[str, ...] = ()
+    zone: str = HOME
+    more: tuple[tuple[str, Any], ...] = ()
+    """Further fields of the resource."""
+
+
+def fill(world: World) -> None:
+    """Add the demo accounts, relative to the sandbox's present day."""
+    today = world.clock.now().astimezone(ZoneInfo(HOME)).date()
+    staff = world.add_account(STAFF, name="Sam Demo", time_zone=HOME)
+    for plan in _MEETINGS:
+        _insert(world, staff.email, _timed(today, plan))
+    for day, days, summary, more in _DAYS:
+        _insert(world, staff.email, _all_day(today, day, days, summary, more))
+    _add_series(world, staff, today)
+    _add_outreach(world, staff, today)
+    _add_holidays(world, staff, today)
+    _add_admin(world, today)
+    world.add_account(CENTRAL, name="ERP Central", time_zone=HOME)
+
+
+def _add_series(world: World, staff: Account, today: date) -> None:
+    monday = today - timedelta(days=14 + today.weekday())
+    weekly = _timed(monday, Plan(0, 9.5, 0.75, "Weekly partner stand-up", (MARIA, OMAR)))
+    weekly |= {"recurrence": ["RRULE:FREQ=WEEKLY;BYDAY=MO;COUNT=10"]}
+    calendar = world.calendars[staff.email]
+    weekly_id = _insert(world, staff.email, weekly)
+    series = calendar.series(calendar.events[weekly_id])
+    if series is not None:
+        now = world.clock.now().timestamp()
+        coming = [item.resource for item in series.between(now, now + 30 * 86_400)]
+        moved, cancelled = coming[1], coming[2]
+        change: Json = {key: _later(moved[key], timedelta(days=1, hours=4)) for key in ("start", "end")}
+        calendar.change(moved["id"], change | {"summary": "Weekly partner stand-up (moved)"}, world.clock)
+        calendar.cancel(cancelled["id"], world.clock)
+    month = today.replace(day=1)
+    second_tuesday = month + timedelta(days=(1 - month.weekday()) % 7 + 7)
+    monthly = _timed(second_tuesday, Plan(0, 14, 1, "Monthly care coordination board", (AISHA, NINA, ELENA)))
+    _insert(world, staff.email, monthly | {"recurrence": ["RRULE:FREQ=MONTHLY;BYDAY=2TU"]})
+    rounds = _all_day(today, -20, 1, "On call for community questions", {"transparency": "transparent"})
+    _insert(world, staff.email, rounds | {"recurrence": ["RRULE:FREQ=WEEKLY;INTERVAL=3;COUNT=4"]})
+
+
+def _add_outreach(world: World, staff: Account, today: date) -> None:
+    calendar_id = "outreach.demo@group.calendar.google.com"
+    calendar = world.add_calendar(staff, calendar_id, summary="Community outreach", time_zone=HOME)
+    calendar.description = "Fairs, screenings and visits of the community-engagement team"
+    for plan in _OUTREACH:
+        _insert(world, calendar_id, _timed(today, plan))
+
+
+def _add_holidays(world: World, staff: Account, today: date) -> None:
+    calendar_id = "en.usa#holiday@group.v.calendar.google.com"
+    world.add_calendar(staff, calendar_id, summary="Holidays in United States", time_zone=HOME, access_role="reader")
+    for year in (today.year, today.year + 1):
+        for month, day, name in ((1, 1, "New Year's Day"), (7, 4, "Independence Day"), (12, 25, "Christmas Day")):
+            days = (date(year, month, day) - today).days
+            body = _all_day(today, days, 1, name, {"visibility": "public", "transparency": "transparent"})
+            _insert(world, calendar_id, body)
+
+
+def _add_admin(world: World, today: date) -> None:
+    admin = world.add_account(ADMIN, name="Alex Demo", time_zone=HOME)
+    for plan in _ADMIN_MEETINGS:
+        _insert(world, admin.email, _timed(today, plan))
+
+
+def _insert(world: World, calendar_id: str, body: Json) -> str:
+    item = world.calendars[calendar_id].insert(body, world.clock, world.base_url, as_given=True)
+    return str(item.resource["id"])
+
+
+def _timed(today: date, plan: Plan) -> Json:
+    start = datetime.combine(_workday(today, plan.day), time.min) + timedelta(hours=plan.hour)
+    body: Json = {
+        "summary": plan.summary,
+        "start": {"dateTime": start.isoformat(), "timeZone": plan.zone},
+        "end": {"dateTime": (start + timedelta(hours=plan.hours)).isoformat(), "timeZone": plan.zone},
+        **dict(plan.more),
+    }
+    if plan.guests:
+        # Past meetings were accepted, coming ones are still partly open.
+        answers = ("accepted", "accepted" if plan.day < 0 else "needsAction")
+        body["attendees"] = [
+            {"email": guest, "responseStatus": answers[place % 2]} for place, guest in enumerate(plan.guests)
+        ]
+    return body
+
+
+def _workday(today: date, day: int) -> date:
+    """Return the day, moved out of a weekend: away from today, so that past stays past and coming stays coming."""
+    found = today + timedelta(days=day)
+    weekend = found.weekday() - 4
+    if weekend <= 0:
+        return found
+    return found - timedelta(days=weekend) if day < 0 else found + timedelta(days=3 - weekend)
+
+
+def _all_day(today: date, day: int, days: int, summary: str, more: Json) -> Json:
+    first = today + timedelta(days=day)
+    last = first + timedelta(days=days)
+    return {"summary": summary, "start": {"date": first.isoformat()}, "end": {"date": last.isoformat()}, **more}
+
+
+def _later(value: Json, by: timedelta) -> Json:
+    return {**value, "dateTime": (datetime.fromisoformat(value["dateTime"]) + by).isoformat()}
+
+
+_NEW_YORK, _TOKYO = "America/New_York", "Asia/Tokyo"
+_PRIVATE = (("visibility", "private"),)
+_CONFIDENTIAL = (("visibility", "confidential"),)
+_DECLINED = (("attendees", [{"email": STAFF, "responseStatus": "declined"}, {"email": TOM}]),)
+_SHARED = (
+    ("iCalUID", SHARED_UID),
+    ("organizer", {"email": STAFF, "displayName": "Sam Demo"}),
+    ("location", "Riverside Family Clinic, room 2"),
+    ("attendees", [{"email": email, "responseStatus": "accepted"} for email in (STAFF, ADMIN, MARIA, JAMES)]),
+)
+
+_MEETINGS = (
+    Plan(-27, 10, 1, "Introductory visit, Riverside", (MARIA,), more=(("location", "Riverside Family Clinic"),)),
+    Plan(-28, 15, 0.5, "Call about transport vouchers", (TOM,)),
+    Plan(-26, 11, 1.5, "Vaccination day debrief", (AISHA, NINA)),
+    Plan(-24, 9, 1, "Team planning"),
+    Plan(-22, 13, 1, "Referral pathway review", (JAMES, OMAR)),
+    Plan(-21, 16, 1, "Dentist", more=_PRIVATE),
+    Plan(-19, 10, 1, "Harbor Clinic site visit", (AISHA,), more=(("location", "Harbor Clinic"),)),
+    Plan(-17, 14, 1, "New partner introduction", (ELENA,)),
+    Plan(-15, 11, 0.5, "Grant report check-in"),
+    Plan(-14, 15, 1, "Screening fair logistics", (TOM, MARIA)),
+    Plan(-12, 10, 1, "East coast partners' call", (OMAR,), zone=_NEW_YORK),
+    Plan(-10, 9, 1, "Interpreter services workshop", (NINA, ELENA)),
+    Plan(-8, 13, 1, "Contract terms", (JAMES,), more=_CONFIDENTIAL),
+    Plan(-7, 17, 1, "Parents' evening", more=_PRIVATE),
+    Plan(-6, 10, 1, "Food pantry partnership", (TOM, ELENA)),
+    Plan(-5, 14, 0.5, "Follow-up with Sunrise Care", (NINA,)),
+    Plan(-3, 11, 1, "Home visit programme review", (AISHA, JAMES)),
+    Plan(-2, 15, 1, "Quiet work"),
+    Plan(-1, 10, 1, "Clinic tour for volunteers", (MARIA, TOM)),
+    Plan(0, 16, 0.5, "Call with Bridge Health", (OMAR,)),
+    Plan(1, 9, 1, "Community advisory board", (MARIA, AISHA, TOM)),
+    Plan(2, 13, 1, "Mobile clinic route planning", (JAMES,)),
+    Plan(3, 10, 1, "Exchange with the Osaka public health team", (ELENA,), zone=_TOKYO),
+    Plan(4, 11, 1, "Green Valley partnership", more=_DECLINED),
+    Plan(5, 14, 1, "Mental health first aid training", (NINA, OMAR)),
+    Plan(6, 18, 2, "Choir", more=_PRIVATE),
+    Plan(8, 10, 1, "Outcome figures, second quarter", (AISHA,), zone=_NEW_YORK),
+    Plan(_SHARED_DAY, 13, 1.5, "Quarterly partner review", more=_SHARED),
+    Plan(11, 15, 0.5, "Call with Elena", (ELENA,)),
+    Plan(13, 9, 1, "Budget preparation", more=_CONFIDENTIAL),
+    Plan(16, 10, 1, "School health programme", (TOM, NINA)),
+    Plan(20, 14, 1, "Referral pathway, next steps", (JAMES, OMAR)),
+    Plan(27, 11, 1, "Harbor Clinic open house", (AISHA,)),
+    Plan(34, 10, 2, "Volunteer orientation", (MARIA,)),
+    Plan(45, 13, 1, "Flu campaign kick-off", (NINA, TOM, AISHA)),
+    Plan(60, 9, 1, "Partner survey results", (OMAR, JAMES)),
+    Plan(88, 15, 1, "Quarterly partner review preparation", (MARIA,)),
+    Plan(120, 10, 1, "Rural outreach planning", (TOM,), zone=_NEW_YORK),
+    Plan(175, 14, 1, "Half-year review", (MARIA, AISHA, OMAR)),
+    Plan(240, 11, 1, "Interpreter contract renewal", (NINA,)),
+    Plan(310, 9, 1, "Annual partner meeting planning", (JAMES, ELENA)),
+    Plan(355, 10, 1, "Annual partner meeting", (MARIA, JAMES, AISHA, TOM, NINA, OMAR)),
+)
+
+_DAYS: tuple[tuple[int, int, str, Json], ...] = (
+    (-13, 1, "Health equity conference", {"attendees": [{"email": AISHA, "responseStatus": "accepted"}]}),
+    (7, 1, "Community health fair", {"attendees": [{"email": TOM}, {"email": MARIA}]}),
+    (18, 5, "Holiday", {"visibility": "private"}),
+    (70, 2, "Regional partners' meeting", {"attendees": [{"email": OMAR}, {"email": ELENA}]}),
+    (150, 1, "Wellness day", {}),
+)
+
+_OUTREACH = (
+    Plan(-18, 9, 4, "Blood pressure screening, Green Valley", (TOM,)),
+    Plan(-4, 10, 3, "Nutrition class", (NINA,)),
+    Plan(10, 9, 4, "Blood pressure screening, Harbor", (AISHA,)),
+    Plan(24, 10, 3, "Nutrition class", (NINA,)),
+    Plan(52, 9, 6, "Mobile clinic day"),
+    Plan(100, 10, 3, "Diabetes prevention class", (MARIA, ELENA)),
+)
+
+_ADMIN_MEETINGS = (
+    Plan(-9, 9, 1, "Budget review"),
+    Plan(-2, 14, 1, "Privacy training refresher", (NINA,)),
+    Plan(_SHARED_DAY, 13, 1.5, "Quarterly partner review", more=_SHARED),
+    Plan(3, 10, 1, "Agreement with Bridge Health", (OMAR,)),
+    Plan(12, 11, 0.5, "Interview", more=_PRIVATE),
+    Plan(30, 15, 1, "Board report", (JAMES,)),
+)

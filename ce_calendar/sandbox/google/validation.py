@@ -1,0 +1,229 @@
+"""Holds every Calendar request and answer against Google's discovery document.
+
+It stands outside the handlers, on the bytes that really go over the wire, so that a misreading of
+the API in the sandbox shows as a loud 500 instead of being taught to the application.
+"""
+
+import json
+import re
+from datetime import date, datetime
+from http import HTTPStatus
+from typing import Any
+
+from jsonschema import Draft202012Validator, FormatChecker
+from jsonschema.exceptions import ValidationError, best_match
+from starlette.requests import Request
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from ce_calendar.sandbox.google import discovery
+from ce_calendar.sandbox.google.discovery import Method
+from ce_calendar.sandbox.google.errors import GoogleError
+from ce_calendar.sandbox.google.gate import Call, call_of
+
+Json = dict[str, Any]
+
+_KEPT = ("type", "format", "enum", "pattern")
+
+
+class DiscoveryValidation:
+    """ASGI middleware between the gate and the service."""
+
+    def __init__(self, app: ASGIApp, checks: "Checks") -> None:
+        self._app = app
+        self._checks = checks
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Check a request, pass it on, check its answer."""
+        call = call_of(scope)
+        request = Request(scope, receive)
+        raw = await request.body()
+        try:
+            self._checks.query(call, request.query_params.multi_items())
+            if call.method.request:
+                self._checks.body(call.method, raw)
+        except GoogleError as refusal:
+            await refusal.response()(scope, receive, send)
+            return
+        held: list[Message] = []
+
+        async def hold(message: Message) -> None:
+            held.append(message)
+
+        await self._app(scope, _replay(raw), hold)
+        try:
+            self._checks.answer(call.method, held)
+        except GoogleError as misreading:
+            await misreading.response()(scope, receive, send)
+            return
+        for message in held:
+            await send(message)
+
+
+class Checks:
+    """The discovery schemas as JSON Schema validators."""
+
+    def __init__(self, document: discovery.Discovery) -> None:
+        self._definitions = {name: json_schema(schema) for name, schema in document.schemas.items()}
+        self._answers: dict[str, Draft202012Validator] = {}
+        self._bodies: dict[str, Draft202012Validator] = {}
+        self._queries: dict[str, Draft202012Validator] = {}
+
+    def query(self, call: Call, pairs: list[tuple[str, str]]) -> None:
+        """Refuse unknown, mistyped and missing parameters with 400."""
+        method = call.method
+        if method.operation not in self._queries:
+            self._queries[method.operation] = _query_validator(method)
+        given = discovery.typed(method, pairs) | call.path_parameters
+        error = best_match(self._queries[method.operation].iter_errors(given))
+        if error is not None:
+            raise GoogleError(400, "invalidParameter", f"Invalid query of {method.operation}: {_words(error)}")
+
+    def body(self, method: Method, raw: bytes) -> None:
+        """Refuse unknown and mistyped fields of a body, and missing ones, with 400."""
+        try:
+            body = json.loads(raw or b"{}")
+        except ValueError as unreadable:
+            raise GoogleError(400, "parseError", "Parse Error") from unreadable
+        error = self._body_error(str(method.request), body)
+        if error is not None:
+            raise GoogleError(400, "invalid", f"Invalid body of {method.operation}: {_words(error)}")
+        for field in method.required_in_body:
+            if not body.get(field):
+                raise GoogleError(400, "required", f"Required: {field}")
+
+    def event(self, event: Json) -> None:
+        """Refuse an event that is not in Google's form with 400."""
+        error = self._body_error("Event", event)
+        if error is not None:
+            raise GoogleError(400, "invalid", _words(error))
+
+    def answer(self, method: Method, messages: list[Message]) -> None:
+        """Refuse an answer of our own that Google's schema does not allow, with a 500 that names the field."""
+        status = messages[0]["status"]
+        raw = b"".join(message.get("body", b"") for message in messages[1:])
+        if status >= HTTPStatus.BAD_REQUEST:
+            return
+        if method.response is None:
+            if raw:
+                raise GoogleError(500, "sandboxMisreading", f"{method.operation} must answer without a body.")
+            return
+        error = self._first_error(method.response, json.loads(raw))
+        if error is not None:
+            message = f"The sandbox answered {method.operation} wrongly: {_words(error)}"
+            raise GoogleError(500, "sandboxMisreading", message)
+
+    def _body_error(self, name: str, body: Json) -> ValidationError | None:
+        if name not in self._bodies:
+            self._bodies[name] = self._validator(name, _REQUEST_FORMATS)
+        error: ValidationError | None = best_match(self._bodies[name].iter_errors(_without_none(body)))
+        return error
+
+    def _first_error(self, name: str, answer: Json) -> ValidationError | None:
+        if name not in self._answers:
+            self._answers[name] = self._validator(name, _ANSWER_FORMATS)
+        return next(self._answers[name].iter_errors(answer), None)
+
+    def _validator(self, name: str, formats: FormatChecker) -> Draft202012Validator:
+        schema = {"$ref": f"#/$defs/{name}", "$defs": self._definitions}
+        return Draft202012Validator(schema, format_checker=formats)
+
+
+def json_schema(raw: Json) -> Json:
+    """Translate a discovery schema; what it does not name is not allowed."""
+    if "$ref" in raw:
+        return {"$ref": f"#/$defs/{raw['$ref']}"}
+    if raw.get("type") == "any":
+        return {}
+    schema: Json = {key: raw[key] for key in _KEPT if key in raw}
+    # Bounds are written as text in discovery documents.
+    schema |= {key: int(raw[key]) for key in ("minimum", "maximum") if key in raw}
+    if "items" in raw:
+        schema["items"] = json_schema(raw["items"])
+    if raw.get("type") == "object":
+        schema["properties"] = {name: json_schema(below) for name, below in raw.get("properties", {}).items()}
+        more = raw.get("additionalProperties")
+        schema["additionalProperties"] = json_schema(more) if more else False
+    return schema
+
+
+def _query_validator(method: Method) -> Draft202012Validator:
+    properties = {}
+    for name, raw in method.parameters.items():
+        schema = json_schema(raw)
+        properties[name] = {"type": "array", "items": schema} if raw.get("repeated") else schema
+    required = [name for name, raw in method.parameters.items() if raw.get("required")]
+    schema = {"type": "object", "properties": properties, "required": required, "additionalProperties": False}
+    return Draft202012Validator(schema, format_checker=_ANSWER_FORMATS)
+
+
+def _without_none(value: Any) -> Any:  # noqa: ANN401 - any JSON value
+    """Drop null fields: in a patch they take a field away, whatever its type."""
+    if isinstance(value, dict):
+        return {key: _without_none(below) for key, below in value.items() if below is not None}
+    if isinstance(value, list):
+        return [_without_none(below) for below in value]
+    return value
+
+
+def _words(error: ValidationError) -> str:
+    place = ".".join(str(part) for part in error.absolute_path) or "top level"
+    # A value may be somebody's title: say what is expected, not what was found.
+    if error.validator == "additionalProperties":
+        unknown = sorted(set(_keys(error.instance)) - set(_keys(_keys(error.schema)["properties"])))
+        return f"{place}: unknown {', '.join(unknown)}"
+    if error.validator == "required":
+        return f"{place}: {error.message}"
+    return f"{place}: {error.validator} {error.validator_value} expected"
+
+
+def _keys(instance: object) -> Json:
+    return instance if isinstance(instance, dict) else {}
+
+
+def _replay(raw: bytes) -> Receive:
+    async def receive() -> Message:
+        return {"type": "http.request", "body": raw, "more_body": False}
+
+    return receive
+
+
+_DATE_TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)?")
+
+
+def _formats(*, local_times: bool) -> FormatChecker:
+    """Return checks of the formats in Google's document.
+
+    Args:
+        local_times: whether a date-time may lack its offset, as in an event's start with a timeZone.
+    """
+    checker = FormatChecker(formats=())
+
+    def is_date_time(value: object) -> bool:
+        if not isinstance(value, str):
+            return True
+        match = _DATE_TIME.fullmatch(value)
+        if match is None or (match[2] is None and not local_times):
+            return False
+        datetime.fromisoformat(value)
+        return True
+
+    def is_date(value: object) -> bool:
+        if isinstance(value, str):
+            date.fromisoformat(value)
+        return True
+
+    def is_int32(value: object) -> bool:
+        return not isinstance(value, int) or -(2**31) <= value < 2**31
+
+    def is_int64(value: object) -> bool:
+        return not isinstance(value, str) or -(2**63) <= int(value) < 2**63
+
+    checker.checks("date-time", raises=ValueError)(is_date_time)
+    checker.checks("date", raises=ValueError)(is_date)
+    checker.checks("int32")(is_int32)
+    checker.checks("int64", raises=ValueError)(is_int64)
+    return checker
+
+
+_REQUEST_FORMATS = _formats(local_times=True)
+_ANSWER_FORMATS = _formats(local_times=False)

@@ -1,0 +1,24 @@
+from collections.abc import Iterator
+
+import pytest
+import requests
+
+from tests.unit.sandbox.driver import Process, Sandbox, start
+
+
+@pytest.fixture(scope="session")
+def sandbox_process() -> Iterator[Process]:
+    process = start()
+    yield process
+    process.stop()
+
+
+@pytest.fixture
+def sandbox(sandbox_process: Process) -> Iterator[Sandbox]:
+    """An empty sandbox; the process is shared, its memory is not."""
+    with requests.Session() as http:
+        http.trust_env = False
+        sandbox = Sandbox(sandbox_process.url, http)
+        sandbox.control("reset")
+        yield sandbox
+        sandbox.close_clients()
