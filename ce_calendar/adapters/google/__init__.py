@@ -1,0 +1,1 @@
+"""Google Calendar behind the MeetingProvider port."""
