@@ -1,0 +1,411 @@
+"""Linking an account: send the person to the provider's consent page, and take them back."""
+
+import hashlib
+import secrets
+import time
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime, timedelta
+from uuid import uuid4
+
+from ce_calendar.domain.access import Actor, Permission, permissions_of
+from ce_calendar.domain.errors import (
+    AccessDenied,
+    ConnectRefused,
+    NotFound,
+    ProviderError,
+    ProviderUnavailable,
+    RateLimited,
+    Refused,
+)
+from ce_calendar.domain.meetings.connections import (
+    LINKED,
+    ClientSource,
+    Connection,
+    Credential,
+    OAuthClient,
+    Provider,
+    ProviderAccount,
+    Status,
+)
+from ce_calendar.domain.meetings.privacy import PrivacyLevel
+from ce_calendar.ports import (
+    VERIFIER_PURPOSE,
+    Announcer,
+    Authorizer,
+    Clock,
+    CredentialVault,
+    JobQueue,
+    OAuthFlow,
+    OpenUnitOfWork,
+    UnitOfWork,
+    VaultEntry,
+)
+from ce_calendar.services.audit import Audit, recorded_refusals
+from ce_calendar.services.credentials import Credentials
+from ce_calendar.services.entered import entered_id
+from ce_calendar.services.grants import GrantLeases, Pause
+
+FLOW_LIFE = timedelta(minutes=10)
+REDIRECT_PATHS = {provider: f"/oauth/{provider}/callback" for provider in Provider}
+
+MESSAGES = {
+    "denied": "You did not allow access, so nothing was linked.",
+    "state": "This answer does not belong to a sign-in you started here. Please start again.",
+    "expired": "This took too long. Please start again.",
+    "scopes": "Access to the calendar was unticked. Please start again and leave everything ticked.",
+    "unavailable": "The provider cannot be reached right now. Please try again in a few minutes.",
+    "account": "That is another account than the one to sign in again. Please choose the same account.",
+    "failed": "The provider did not complete the sign-in. Please start again.",
+}
+
+
+class Connecting:
+    """Consents, from the button to the first sync."""
+
+    def __init__(
+        self,
+        *,
+        open_uow: OpenUnitOfWork,
+        clock: Clock,
+        vault: CredentialVault,
+        authorizers: Mapping[Provider, Authorizer | None],
+        credentials: Credentials,
+        audit: Audit,
+        announcer: Announcer,
+        jobs: JobQueue,
+        public_url: str,
+        redirect_paths: Mapping[Provider, str] = REDIRECT_PATHS,
+        pause: Pause = time.sleep,
+    ) -> None:
+        self._open_uow = open_uow
+        self._clock = clock
+        self._vault = vault
+        self._authorizers = authorizers
+        self._credentials = credentials
+        self._grants = GrantLeases(open_uow=open_uow, clock=clock, pause=pause)
+        self._audit = audit
+        self._announcer = announcer
+        self._jobs = jobs
+        self._public_url = public_url.rstrip("/")
+        self._redirect_paths = redirect_paths
+
+    def is_available(self, provider: Provider) -> bool:
+        """Whether an OAuth client is set up for this provider."""
+        return self._authorizers.get(provider) is not None
+
+    def client(self, provider: Provider) -> OAuthClient | None:
+        """The client people of this provider are sent with; None if there is none."""
+        authorizer = self._authorizers.get(provider)
+        return authorizer.client if authorizer else None
+
+    # -- to the provider -----------------------------------------------------------------------------------------
+
+    def start(self, actor: Actor, *, provider: Provider, connection_id: str = "") -> str:
+        """Where to send the browser.
+
+        Args:
+            actor: who links an account.
+            provider: whose.
+            connection_id: the connection to sign in again, one of the actor's own; empty for any account.
+
+        Raises:
+            AccessDenied: not allowed to link accounts.
+            NotFound: no such connection of the actor.
+            ConnectRefused: no client is set up for the provider.
+        """
+        with recorded_refusals(self._audit, actor, "connection.start", connection_id):
+            actor.require(Permission.CALENDAR_CONNECT)
+            authorizer = self._authorizer(provider)
+            hint = self._own_account(actor, provider, connection_id) if connection_id else ""
+        state = secrets.token_urlsafe(32)
+        begun = authorizer.begin(redirect_uri=self._redirect_uri(provider), state=state, login_hint=hint)
+        now = self._clock()
+        flow = OAuthFlow(
+            id=uuid4().hex,
+            organization_id=actor.organization_id,
+            user_id=actor.user_id,
+            session_id=actor.session_id,
+            provider=provider,
+            client_id=authorizer.client.client_id,
+            state_hash=_hash(state),
+            verifier_vault_ref=uuid4().hex,
+            connection_id=connection_id or None,
+            created_at=now,
+            expires_at=now + FLOW_LIFE,
+        )
+        self._keep(flow, begun.code_verifier)
+        return begun.url
+
+    def _own_account(self, actor: Actor, provider: Provider, connection_id: str) -> str:
+        wanted = entered_id(connection_id, what="connection")
+        with self._open_uow() as uow:
+            connection = uow.connections.get(wanted, organization_id=actor.organization_id)
+        if connection is None or connection.user_id != actor.user_id or connection.provider is not provider:
+            raise NotFound("connection")
+        return connection.account_email
+
+    def _keep(self, flow: OAuthFlow, verifier: str) -> None:
+        sealed = self._vault.seal(
+            verifier.encode(), organization_id=flow.organization_id, owner_id=flow.id, purpose=VERIFIER_PURPOSE
+        )
+        entry = VaultEntry(
+            id=flow.verifier_vault_ref,
+            organization_id=flow.organization_id,
+            purpose=VERIFIER_PURPOSE,
+            sealed=sealed,
+            version=1,
+        )
+        with self._open_uow() as uow:
+            uow.vault.add(entry, now=flow.created_at)
+            uow.flows.add(flow)
+
+    # -- and back ------------------------------------------------------------------------------------------------
+
+    def finish(self, actor: Actor, *, provider: Provider, state: str, code: str, error: str) -> Connection:
+        """Take the person back and link the account, or sign it in again if it is linked.
+
+        What a kill leaves: before the exchange, a used-up state. Between exchange and storing, a grant at the
+        provider of which we know nothing; the next consent of the person takes it over. After storing, a
+        connection that is due, so that it is synced although the job was never queued.
+
+        Args:
+            actor: who came back.
+            provider: from where.
+            state: as given to the provider.
+            code: to exchange; empty if the person refused.
+            error: the provider's word if something went wrong there.
+
+        Raises:
+            AccessDenied: not allowed to link accounts (any more).
+            ConnectRefused: nothing was stored; its code says why.
+        """
+        try:
+            with recorded_refusals(self._audit, actor, "connection.connect"):
+                actor.require(Permission.CALENDAR_CONNECT)
+                connection = self._finish(actor, provider=provider, state=state, code=code, error=error)
+        except ConnectRefused as refusal:
+            self._audit.refused(actor, "connection.connect", provider=provider, reason=refusal.code)
+            raise
+        if connection.sync_enabled:
+            self._jobs.enqueue("sync", connection.id)
+        self._announcer.announce(actor.organization_id, "connections")
+        return connection
+
+    def _finish(self, actor: Actor, *, provider: Provider, state: str, code: str, error: str) -> Connection:
+        # The state before anything else: an answer nobody asked for must not even make us talk to the provider.
+        flow, verifier = self._take(actor, provider, state)
+        authorizer = self._authorizer(provider)
+        if error:
+            raise _refusal("denied" if error == "access_denied" else "failed")
+        if not code or authorizer.client.client_id != flow.client_id:
+            raise _refusal("failed")
+        credential, account = self._exchange(authorizer, provider, code, verifier)
+        try:
+            self._examine(authorizer, credential)
+            return self._store_alone(actor, flow, authorizer, credential, account)
+        except Refused:
+            self._give_back(authorizer, provider, credential, account)
+            raise
+
+    def _take(self, actor: Actor, provider: Provider, state: str) -> tuple[OAuthFlow, str]:
+        """The flow this state belongs to, and its verifier; neither can be had twice, whoever asks.
+
+        Raises:
+            ConnectRefused: unknown, used, late, or another session's.
+        """
+        with self._open_uow() as uow:
+            flow = uow.flows.take(_hash(state)) if state else None
+            entry = uow.vault.get(flow.verifier_vault_ref) if flow else None
+            if flow:
+                uow.vault.forget(flow.verifier_vault_ref)
+        if flow is None or entry is None:
+            raise _refusal("state")
+        ours = (actor.organization_id, actor.user_id, actor.session_id, provider)
+        if (flow.organization_id, flow.user_id, flow.session_id, flow.provider) != ours:
+            raise _refusal("state")
+        if flow.expires_at <= self._clock():
+            raise _refusal("expired")
+        verifier = self._vault.open(
+            entry.sealed, organization_id=flow.organization_id, owner_id=flow.id, purpose=VERIFIER_PURPOSE
+        )
+        return flow, verifier.decode()
+
+    def _exchange(
+        self, authorizer: Authorizer, provider: Provider, code: str, verifier: str
+    ) -> tuple[Credential, ProviderAccount]:
+        """Trade the code, and ask whose account it is.
+
+        If the second part fails the grant is left as it is: not knowing whose it is, we cannot know whether
+        another connection lives on it.
+
+        Raises:
+            ConnectRefused: the provider would not, or could not.
+        """
+        try:
+            credential = authorizer.exchange(
+                code=code, code_verifier=verifier, redirect_uri=self._redirect_uri(provider)
+            )
+            return credential, authorizer.account(credential)
+        except ProviderError as error:
+            raise _refusal(_code_of(error)) from error
+
+    def _examine(self, authorizer: Authorizer, credential: Credential) -> None:
+        """Refuse a credential that would not do.
+
+        Raises:
+            ConnectRefused: a scope was unticked, or it cannot be refreshed.
+        """
+        if authorizer.missing_scopes(credential):
+            raise _refusal("scopes")
+        if not credential.refresh_token:
+            raise _refusal("failed")
+
+    def _store_alone(
+        self,
+        actor: Actor,
+        flow: OAuthFlow,
+        authorizer: Authorizer,
+        credential: Credential,
+        account: ProviderAccount,
+    ) -> Connection:
+        """Store while nobody can revoke the grant."""
+        with self._grants.hold(
+            provider=flow.provider, client_id=flow.client_id, subject_id=account.subject_id
+        ) as is_held:
+            if not is_held:
+                raise _refusal("unavailable")
+            try:
+                # A disconnect may have revoked the grant, and this credential with it, since we got it.
+                authorizer.account(credential)
+            except ProviderError as error:
+                raise _refusal(_code_of(error)) from error
+            return self._store(actor, flow, authorizer.client, credential, account)
+
+    def _store(
+        self, actor: Actor, flow: OAuthFlow, client: OAuthClient, credential: Credential, account: ProviderAccount
+    ) -> Connection:
+        """Credential and connection, in one transaction.
+
+        Raises:
+            AccessDenied: the person may not do this any more.
+            ConnectRefused: another account than the one to sign in again.
+        """
+        with self._open_uow() as uow:
+            user = uow.users.get(actor.user_id)
+            rights = permissions_of(user.roles, user.given) if user and not user.disabled_at else frozenset()
+            if Permission.CALENDAR_CONNECT not in rights:
+                raise AccessDenied(Permission.CALENDAR_CONNECT)
+            known = self._known(uow, actor, flow, account)
+            now = self._clock()
+            connection = _renewed(known, now) if known else _linked(actor, flow.provider, account, now)
+            connection = replace(
+                connection,
+                account_email=account.email,
+                client_id=client.client_id,
+                client_source=client.source,
+                credential_vault_ref=self._credentials.store(
+                    uow, credential, organization_id=actor.organization_id, connection_id=connection.id
+                ),
+            )
+            if known:
+                # The newer credential is of the same grant: forgetting the older one takes nothing away.
+                self._credentials.forget(uow, known)
+                uow.connections.save(connection)
+            else:
+                uow.connections.add(connection)
+            uow.audit.add(
+                at=now,
+                action="connection.connect",
+                outcome="done",
+                organization_id=actor.organization_id,
+                actor_user_id=actor.user_id,
+                subject_id=connection.id,
+                detail={"provider": flow.provider, "client_source": client.source, "again": known is not None},
+            )
+        return connection
+
+    def _known(self, uow: UnitOfWork, actor: Actor, flow: OAuthFlow, account: ProviderAccount) -> Connection | None:
+        """The person's connection to this account, locked; None for a new one."""
+        known = uow.connections.by_account(
+            organization_id=actor.organization_id,
+            user_id=actor.user_id,
+            provider=flow.provider,
+            subject_id=account.subject_id,
+        )
+        if flow.connection_id and (known is None or known.id != flow.connection_id):
+            raise _refusal("account")
+        return uow.connections.lock(known.id) if known else None
+
+    def _give_back(
+        self, authorizer: Authorizer, provider: Provider, credential: Credential, account: ProviderAccount
+    ) -> None:
+        """End a grant we refused, unless a connection somewhere lives on it. Tried once: nothing of it is stored."""
+        with self._grants.hold(
+            provider=provider, client_id=credential.client_id, subject_id=account.subject_id
+        ) as is_held:
+            with self._open_uow() as uow:
+                others = uow.connections.with_grant(
+                    provider=provider, client_id=credential.client_id, subject_id=account.subject_id
+                )
+            if others or not is_held:
+                return
+            try:
+                authorizer.revoke(credential)
+            except ProviderError:
+                return
+
+    def _authorizer(self, provider: Provider) -> Authorizer:
+        authorizer = self._authorizers.get(provider)
+        if authorizer is None:
+            raise ConnectRefused("unavailable", f"Linking {provider.title()} accounts is not set up here.")
+        return authorizer
+
+    def _redirect_uri(self, provider: Provider) -> str:
+        return self._public_url + self._redirect_paths[provider]
+
+
+def _hash(state: str) -> str:
+    return hashlib.sha256(state.encode("utf-8", "replace")).hexdigest()
+
+
+def _refusal(code: str) -> ConnectRefused:
+    return ConnectRefused(code, MESSAGES[code])
+
+
+def _code_of(error: ProviderError) -> str:
+    return "unavailable" if isinstance(error, ProviderUnavailable | RateLimited) else "failed"
+
+
+def _linked(actor: Actor, provider: Provider, account: ProviderAccount, now: datetime) -> Connection:
+    """A new connection; whose client and credential follow."""
+    return Connection(
+        id=uuid4().hex,
+        organization_id=actor.organization_id,
+        user_id=actor.user_id,
+        provider=provider,
+        subject_id=account.subject_id,
+        account_email=account.email,
+        client_id="",
+        client_source=ClientSource.PLATFORM,
+        status=Status.HEALTHY,
+        sync_enabled=True,
+        privacy_level=PrivacyLevel.FULL,
+        created_at=now,
+        next_sync_at=now,
+    )
+
+
+def _renewed(known: Connection, now: datetime) -> Connection:
+    """The same connection after its person signed in again: everything is read once more and compared."""
+    return replace(
+        known,
+        status=Status.HEALTHY,
+        # Paused stays paused; a connection that had ended begins anew.
+        sync_enabled=known.sync_enabled or known.status not in LINKED,
+        full_read_version=known.full_read_version + 1,
+        next_sync_at=now,
+        last_error="",
+        failures=0,
+        keep_past=True,
+    )

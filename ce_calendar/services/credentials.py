@@ -1,0 +1,210 @@
+"""Credentials: sealed in the vault, opened for whoever acts for the person, refreshed by one at a time."""
+
+import json
+import time
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from uuid import uuid4
+
+from ce_calendar.domain.errors import NeedsReauth, ProviderForbids, ProviderUnavailable
+from ce_calendar.domain.meetings.connections import Connection, Credential, Provider
+from ce_calendar.ports import Authorizer, Clock, CredentialVault, OpenUnitOfWork, UnitOfWork, VaultEntry
+from ce_calendar.services.grants import Pause
+
+PURPOSE = "oauth-credential"
+MARGIN = timedelta(minutes=2)
+"""An access token that ends sooner is refreshed first, so that it lasts for the request it is meant for."""
+LEASE_SECONDS = 60
+"""Longer than a refresh can take; after a kill the next one may try."""
+PAUSE_SECONDS = 0.2
+PATIENCE = 150
+"""Pauses while another process refreshes: 30 seconds."""
+
+
+class Credentials:
+    """What a connection's calls are made with."""
+
+    def __init__(
+        self,
+        *,
+        open_uow: OpenUnitOfWork,
+        clock: Clock,
+        vault: CredentialVault,
+        authorizers: Mapping[Provider, Authorizer | None],
+        pause: Pause = time.sleep,
+    ) -> None:
+        self._open_uow = open_uow
+        self._clock = clock
+        self._vault = vault
+        self._authorizers = authorizers
+        self._pause = pause
+
+    def store(self, uow: UnitOfWork, credential: Credential, *, organization_id: str, connection_id: str) -> str:
+        """Seal a new credential in the caller's transaction; returns its vault id, for the connection to keep."""
+        sealed = self._vault.seal(
+            to_bytes(credential), organization_id=organization_id, owner_id=connection_id, purpose=PURPOSE
+        )
+        entry = VaultEntry(id=uuid4().hex, organization_id=organization_id, purpose=PURPOSE, sealed=sealed, version=1)
+        uow.vault.add(entry, now=self._clock())
+        return entry.id
+
+    def forget(self, uow: UnitOfWork, connection: Connection) -> None:
+        """Drop a connection's credential in the caller's transaction."""
+        if connection.credential_vault_ref:
+            uow.vault.forget(connection.credential_vault_ref)
+
+    def open(self, connection: Connection) -> Credential:
+        """The credential as it lies there, fresh or not.
+
+        Raises:
+            NeedsReauth: there is none.
+            VaultError: it does not open.
+        """
+        return self._current(connection)[1]
+
+    def fresh(self, connection: Connection) -> Credential:
+        """A credential whose access token is good for now.
+
+        Raises:
+            NeedsReauth: only the person can cure this.
+            ProviderError: the refresh failed in another way.
+            VaultError: the credential does not open.
+        """
+        entry, credential = self._current(connection)
+        if credential.expires_at - self._clock() > MARGIN:
+            return credential
+        return self._refresh(connection, entry, credential)
+
+    def renew(self, connection: Connection, rejected: Credential) -> Credential:
+        """Another credential after the provider rejected this one's access token.
+
+        Raises:
+            NeedsReauth: only the person can cure this.
+            ProviderError: the refresh failed in another way.
+            VaultError: the credential does not open.
+        """
+        entry, credential = self._current(connection)
+        if credential.access_token != rejected.access_token:
+            # Somebody refreshed meanwhile, or the person signed in again.
+            return credential
+        return self._refresh(connection, entry, credential)
+
+    def revoke(self, connection: Connection) -> bool:
+        """End the connection's whole grant at the provider. False if the provider no longer knew it.
+
+        The caller holds the grant's lease and has seen that no other connection lives on the grant.
+
+        Raises:
+            NeedsReauth: there is no credential to revoke with.
+            ProviderError: try again later.
+            VaultError: the credential does not open.
+        """
+        credential = self.open(connection)
+        authorizer = self._authorizers.get(connection.provider)
+        if authorizer is None:
+            raise ProviderForbids("not_configured")
+        return authorizer.revoke(credential)
+
+    def _refresh(self, connection: Connection, entry: VaultEntry, credential: Credential) -> Credential:
+        """Refresh, or wait for whoever does and take theirs."""
+        authorizer = self._authorizer_of(connection.provider, credential)
+        name, holder = f"refresh:{entry.id}", uuid4().hex
+        for _ in range(PATIENCE):
+            newest, opened = self._current(connection)
+            if (newest.id, newest.version) != (entry.id, entry.version):
+                return opened
+            with self._open_uow() as uow:
+                is_mine = uow.leases.acquire(name, holder=holder, now=self._clock(), seconds=LEASE_SECONDS)
+            if is_mine:
+                return self._refresh_alone(connection, entry, credential, authorizer, name=name, holder=holder)
+            self._pause(PAUSE_SECONDS)
+        raise ProviderUnavailable("refresh_busy")
+
+    def _refresh_alone(
+        self,
+        connection: Connection,
+        entry: VaultEntry,
+        credential: Credential,
+        authorizer: Authorizer,
+        *,
+        name: str,
+        holder: str,
+    ) -> Credential:
+        """Refresh under the lease. A kill before the result is stored costs one more refresh, nothing else."""
+        try:
+            newest, opened = self._current(connection)
+            if (newest.id, newest.version) != (entry.id, entry.version):
+                # Another one finished between our look and our lease.
+                return opened
+            fresh = authorizer.refresh(credential)
+            sealed = self._vault.seal(
+                to_bytes(fresh),
+                organization_id=connection.organization_id,
+                owner_id=connection.id,
+                purpose=PURPOSE,
+            )
+            renewed = VaultEntry(
+                id=entry.id,
+                organization_id=entry.organization_id,
+                purpose=PURPOSE,
+                sealed=sealed,
+                version=entry.version + 1,
+            )
+            with self._open_uow() as uow:
+                is_stored = uow.vault.replace(renewed, expected_version=entry.version, now=self._clock())
+            # Not stored: the lease outlived us, or the person signed in again. What lies there now is newer.
+            return fresh if is_stored else self._current(connection)[1]
+        finally:
+            with self._open_uow() as uow:
+                uow.leases.release(name, holder=holder)
+
+    def _current(self, connection: Connection) -> tuple[VaultEntry, Credential]:
+        """The connection's credential of now: the caller's copy of the connection may be older than a new sign-in."""
+        with self._open_uow(reading=True) as uow:
+            current = uow.connections.get(connection.id)
+            ref = current.credential_vault_ref if current else None
+            entry = uow.vault.get(ref) if ref else None
+        if entry is None:
+            raise NeedsReauth("no_credential")
+        content = self._vault.open(
+            entry.sealed,
+            organization_id=connection.organization_id,
+            owner_id=connection.id,
+            purpose=PURPOSE,
+        )
+        return entry, from_bytes(content)
+
+    def _authorizer_of(self, provider: Provider, credential: Credential) -> Authorizer:
+        """The authorizer that can refresh it: only the client that issued a credential can."""
+        authorizer = self._authorizers.get(provider)
+        if authorizer is None:
+            # The operator's to cure; marking everybody as signed out would outlast a slip in the settings.
+            raise ProviderForbids("not_configured")
+        if authorizer.client.client_id != credential.client_id:
+            raise NeedsReauth("client_changed")
+        return authorizer
+
+
+def to_bytes(credential: Credential) -> bytes:
+    """The credential as the vault keeps it."""
+    return json.dumps(
+        {
+            "client_id": credential.client_id,
+            "access_token": credential.access_token,
+            "refresh_token": credential.refresh_token,
+            "expires_at": credential.expires_at.isoformat(),
+            "scopes": sorted(credential.scopes),
+        }
+    ).encode()
+
+
+def from_bytes(content: bytes) -> Credential:
+    """What `to_bytes` wrote."""
+    stored = json.loads(content)
+    return Credential(
+        client_id=stored["client_id"],
+        access_token=stored["access_token"],
+        refresh_token=stored["refresh_token"],
+        expires_at=datetime.fromisoformat(stored["expires_at"]),
+        scopes=frozenset(stored["scopes"]),
+    )

@@ -1,0 +1,54 @@
+"""One at a time with a person's grant at a provider.
+
+A provider revokes a grant as a whole: every credential of the same client and account dies with it, a newly obtained
+one too. So whoever revokes, and whoever stores a new credential, first holds the grant's lease.
+"""
+
+import hashlib
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from uuid import uuid4
+
+from ce_calendar.domain.meetings.connections import Provider
+from ce_calendar.ports import Clock, OpenUnitOfWork
+
+LEASE_SECONDS = 90
+"""Longer than a revocation can take; a killed process blocks the grant no longer than this."""
+PAUSE_SECONDS = 0.2
+PATIENCE = 100
+"""Pauses before giving up: 20 seconds."""
+
+Pause = Callable[[float], None]
+
+
+class GrantLeases:
+    """Hands out the leases."""
+
+    def __init__(self, *, open_uow: OpenUnitOfWork, clock: Clock, pause: Pause = time.sleep) -> None:
+        self._open_uow = open_uow
+        self._clock = clock
+        self._pause = pause
+
+    @contextmanager
+    def hold(self, *, provider: Provider, client_id: str, subject_id: str) -> Iterator[bool]:
+        """Hold the grant's lease while the block runs; False if somebody else would not let go of it."""
+        # Hashed: the parts together are longer than a lease's name may be.
+        name = "grant:" + hashlib.sha256(f"{provider}\n{client_id}\n{subject_id}".encode()).hexdigest()
+        holder = uuid4().hex
+        is_held = self._acquire(name, holder)
+        try:
+            yield is_held
+        finally:
+            if is_held:
+                with self._open_uow() as uow:
+                    uow.leases.release(name, holder=holder)
+
+    def _acquire(self, name: str, holder: str) -> bool:
+        for attempt in range(PATIENCE):
+            if attempt:
+                self._pause(PAUSE_SECONDS)
+            with self._open_uow() as uow:
+                if uow.leases.acquire(name, holder=holder, now=self._clock(), seconds=LEASE_SECONDS):
+                    return True
+        return False
