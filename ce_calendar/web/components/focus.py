@@ -1,0 +1,16 @@
+"""Where the keyboard is after a dialog: our dialogs open by state, so they have no trigger to go back to."""
+
+import reflex as rx
+from reflex.event import EventSpec
+
+REMEMBER_FOCUS = """
+document.addEventListener('focusin', (event) => {
+  if (!event.target.closest('[role=dialog], [role=alertdialog]')) window.ceFocusBefore = event.target;
+});
+"""
+"""Stands in every page's head."""
+
+
+def focus_back() -> EventSpec:
+    """Go to what had the focus before the dialog, if it is still there."""
+    return rx.call_script("window.ceFocusBefore?.focus()")

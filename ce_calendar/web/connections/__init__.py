@@ -1,0 +1,1 @@
+"""Calendar connections: linked accounts, and how they fare."""

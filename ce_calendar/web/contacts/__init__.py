@@ -1,0 +1,1 @@
+"""Contacts: whom the organization works with."""

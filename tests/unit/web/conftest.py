@@ -1,0 +1,108 @@
+"""States without a server: services are doubles that remember what they were asked."""
+
+from collections.abc import Iterator
+from types import SimpleNamespace
+from typing import Any, TypeVar, cast
+
+import pytest
+import reflex as rx
+from reflex.istate.data import HeaderData, ReflexURL, SessionData, URLData
+
+from ce_calendar.domain.access import Actor
+from ce_calendar.domain.errors import SignedOut
+from ce_calendar.domain.meetings.connections import ClientSource
+from ce_calendar.domain.meetings.timeline import HeldBy, Meeting
+from ce_calendar.services import registry
+from ce_calendar.services.connections import ConnectionView
+from ce_calendar.services.contacts import ContactPage
+from ce_calendar.services.registry import Services
+from ce_calendar.services.timeline import TimelinePage
+from ce_calendar.web.live import live
+from tests.builders import make_actor, make_connection, make_contact, make_session, make_user, new_id
+from tests.conftest import NOON
+
+AnyState = TypeVar("AnyState", bound=rx.State)
+TAB = "tab-1"
+OWNER = make_user()
+CONNECTION = make_connection(user=OWNER, account_email="sam@gmail.example")
+CONTACT = make_contact(name="Carla Contact")
+MEETING = Meeting(new_id(), CONTACT, NOON, NOON, None, (HeldBy("u", "Sam"),), is_visible=True, title="Review")
+
+
+class Desk:
+    """The services of a test, and who holds which cookie."""
+
+    def __init__(self) -> None:
+        self.actors: dict[str, Actor] = {"good": make_actor()}
+        self.touched: list[bool] = []
+        self.calls: list[tuple[str, dict[str, Any]]] = []
+        self.services = SimpleNamespace(
+            **{
+                name: SimpleNamespace()
+                for name in (
+                    *("accounts", "audit", "connecting", "connections"),
+                    *("contacts", "directory", "syncing", "timeline"),
+                )
+            }
+        )
+        self.services.accounts.actor_for = self.actor_for
+
+    def actor_for(self, token: str, *, touch: bool = True) -> Actor:
+        self.touched.append(touch)
+        if token not in self.actors:
+            raise SignedOut
+        return self.actors[token]
+
+    def answers(self, service: str, method: str, answer: object = None) -> None:
+        """Let a method give this, or raise it, or ask it."""
+
+        def asked(actor: Actor, **arguments: Any) -> object:
+            self.calls.append((f"{service}.{method}", arguments))
+            if isinstance(answer, Exception):
+                raise answer
+            return answer(actor, **arguments) if callable(answer) else answer
+
+        setattr(getattr(self.services, service), method, asked)
+
+    def asked(self, name: str) -> list[dict[str, Any]]:
+        return [arguments for called, arguments in self.calls if called == name]
+
+
+@pytest.fixture
+def desk(monkeypatch: pytest.MonkeyPatch) -> Iterator[Desk]:
+    desk = Desk()
+    monkeypatch.setattr(registry, "_current", cast(Services, desk.services))
+    yield desk
+    live.pages.clear()
+
+
+@pytest.fixture
+def busy(desk: Desk) -> Desk:
+    """A desk where every page finds something to show."""
+    view = ConnectionView(CONNECTION, "Sam", True, True, None, None, 3)
+    desk.answers("connections", "list", [view])
+    desk.services.connecting.client = lambda _provider: SimpleNamespace(source=ClientSource.PLATFORM)
+    desk.answers("contacts", "page", ContactPage([CONTACT], 1))
+    desk.answers("contacts", "get", CONTACT)
+    desk.answers("timeline", "page", TimelinePage([MEETING], 1))
+    desk.answers("timeline", "has_any_connection", False)
+    desk.answers("accounts", "sessions", [make_session(user=OWNER)])
+    return desk
+
+
+def tab(*, cookie: str = "", url: str = "http://localhost/", token: str = TAB) -> rx.State:
+    root = rx.State(_reflex_internal_init=True)  # type: ignore[call-arg] # as Reflex makes them
+    root.rx_router_headers = HeaderData(cookie=f"ce_session={cookie}" if cookie else "")
+    root.rx_router_session = SessionData(client_token=token)
+    root.rx_router_url = URLData.from_url(ReflexURL(url))
+    return root
+
+
+async def opened(state: type[AnyState], *, cookie: str = "good", url: str = "http://localhost/") -> AnyState:
+    """A tab's state of this kind, its cookie `good` unless said."""
+    return await tab(cookie=cookie, url=url).get_state(state)
+
+
+def shown(state: rx.State) -> dict[str, Any]:
+    """What the browser may know of a state, by plain names."""
+    return {name: getattr(state, name) for name in state.base_vars if name in type(state).__fields__}
