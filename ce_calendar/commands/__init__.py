@@ -1,0 +1,1 @@
+"""What the command `ce-calendar` does; cli.py names the words of it."""
