@@ -1,0 +1,211 @@
+"""Every handler and every route, found by itself, called by those who may not: nothing changes, nothing is told."""
+
+import time
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import httpx
+import pytest
+from playwright.sync_api import Page
+from sqlalchemy import Engine, text
+
+from ce_calendar.commands.demo_data import DEMO_CONTACTS, DEMO_PASSWORD, ORGANIZATIONS
+from tests.e2e.people import GOOGLE_ACCOUNT, connect_google, sign_in
+from tests.support.doors import Doors, find_doors
+from tests.support.installation import Installation
+from tests.support.rawsocket import RawSocket, raw_socket
+
+ORGANIZATION_DATA = (
+    "organizations",
+    "users",
+    "sessions",
+    "ce_contacts",
+    "ce_calendar_connections",
+    "ce_connected_calendars",
+    "ce_calendar_events",
+    "ce_activities",
+    "ce_event_activities",
+    "credential_vault",
+    "oauth_flows",
+    "sync_runs",
+)
+
+STRANGER, VIEWER, FOREIGNER = "", "viewer@demo.example", "admin@other.example"
+
+
+@dataclass(frozen=True)
+class Target:
+    """The organization under attack: ids that an attacker may have learned, and words that must not come out."""
+
+    organization_id: str
+    ids: Mapping[str, str]
+    private_words: tuple[str, ...]
+    """Titles and places of staff's meetings: nobody's but theirs."""
+    words: tuple[str, ...]
+    """What every member of the organization may read, and nobody else."""
+
+
+@pytest.fixture(scope="module")
+def doors(installation: Installation) -> Doors:
+    return find_doors(installation.environment)
+
+
+@pytest.fixture
+def target(page: Page, database: Engine) -> Target:
+    """Staff of the demo organization with a connected calendar, quiet, so that every change is the attacker's."""
+    sign_in(page, "staff@demo.example")
+    connect_google(page)
+    _wait_for_meetings(database)
+    page.context.clear_cookies()
+    page.goto("about:blank")
+    with database.begin() as connection:
+        connection.execute(text("UPDATE ce_calendar_connections SET next_sync_at = '2090-01-01 00:00:00'"))
+        titles = connection.execute(text("SELECT DISTINCT title FROM ce_calendar_events WHERE title != ''")).scalars()
+        places = connection.execute(text("SELECT DISTINCT location FROM ce_calendar_events WHERE location != ''"))
+        companies = {company for _, _, company in DEMO_CONTACTS}
+        private = tuple({*titles, *places.scalars()} - companies)
+
+        def one(query: str) -> str:
+            return str(connection.execute(text(query)).scalar_one())
+
+        ids = {
+            "connection": one("SELECT id FROM ce_calendar_connections"),
+            "contact": one("SELECT contact_id FROM ce_activities LIMIT 1"),
+            "activity": one("SELECT id FROM ce_activities LIMIT 1"),
+            "session": one("SELECT id FROM sessions LIMIT 1"),
+            "user": one("SELECT id FROM users WHERE email = 'staff@demo.example'"),
+        }
+        organization_id = one("SELECT id FROM organizations WHERE slug = 'demo'")
+    names = tuple(name for name, _, _ in DEMO_CONTACTS) + tuple(email for _, email, _ in DEMO_CONTACTS)
+    return Target(organization_id, ids, private, (*names, ORGANIZATIONS["demo"], GOOGLE_ACCOUNT, *private))
+
+
+def _wait_for_meetings(database: Engine) -> None:
+    deadline = time.monotonic() + 20
+    while time.monotonic() < deadline:
+        with database.connect() as connection:
+            done = connection.execute(text("SELECT count(*) FROM sync_runs WHERE outcome = 'done'")).scalar_one()
+        if done:
+            return
+        time.sleep(0.1)
+    raise AssertionError("the first sync did not end")
+
+
+def _snapshot(database: Engine, target: Target, *, but_user: str) -> dict[str, list[Any]]:
+    """Every row of the organization, but for what somebody may change of their own account."""
+    rows: dict[str, list[Any]] = {}
+    with database.connect() as connection:
+        for table in ORGANIZATION_DATA:
+            column = "id" if table == "organizations" else "organization_id"
+            query = f"SELECT * FROM {table} WHERE {column} = :id"
+            if table in {"users", "sessions", "oauth_flows"}:
+                user = "id" if table == "users" else "user_id"
+                query += f" AND {user} NOT IN (SELECT id FROM users WHERE email = :but_user)"
+            found = connection.execute(text(query), {"id": target.organization_id, "but_user": but_user})
+            rows[table] = sorted(map(repr, found))
+    return rows
+
+
+def _refusals(database: Engine, caller: str) -> int:
+    query = (
+        "SELECT count(*) FROM audit_log JOIN users ON users.id = actor_user_id "
+        "WHERE outcome = 'refused' AND email = :email"
+    )
+    with database.connect() as connection:
+        return int(connection.execute(text(query), {"email": caller}).scalar_one())
+
+
+def _cookie(installation: Installation, email: str) -> str:
+    """Sign in without a browser; nobody gets no cookie."""
+    if not email:
+        return ""
+    form = {"email": email, "password": DEMO_PASSWORD}
+    return httpx.post(f"{installation.url}/login", data=form).cookies["ce_session"]
+
+
+def _payloads(parameters: list[str], target: Target) -> Iterator[dict[str, Any]]:
+    """Arguments an attacker would try: the ids in every place, also where they do not belong, and junk."""
+    form = {
+        "name": "Intruder",
+        "email": "intruder@evil.example",
+        "company": "Evil",
+        "current": "not the password",
+        "new": "a-new-password-1",
+        "repeat": "a-new-password-1",
+        "connection_id": target.ids["connection"],
+        "contact_id": target.ids["contact"],
+        "id": target.ids["contact"],
+    }
+    fitting = {
+        name: next((value for kind, value in target.ids.items() if kind in name), form if "form" in name else "x")
+        for name in parameters
+    }
+    yield fitting
+    if not parameters:
+        return
+    for value in (*target.ids.values(), form, True, 0, -1, None, "", ["x"], {"a": 1}):
+        yield fitting | {parameters[-1]: value}
+        yield dict.fromkeys(parameters, value)
+
+
+def _knock_everywhere(socket: RawSocket, doors: Doors, target: Target) -> None:
+    """Call every handler with everything; twice, since some look at what an earlier call left behind."""
+    for _ in range(2):
+        for name, parameters in doors.handlers.items():
+            for payload in _payloads(parameters, target):
+                socket.send(name, payload, path="/ce/settings/calendar")
+        socket.drain(quiet_seconds=1.5, at_most=60)
+
+
+def _call_routes(installation: Installation, doors: Doors, target: Target, cookie: str) -> str:
+    """Call every route; gives everything that came back."""
+    told: list[str] = []
+    fields = {
+        "connection_id": target.ids["connection"],
+        "email": "staff@demo.example",
+        "password": "not the password",
+        "state": "guessed",
+        "code": "guessed",
+    }
+    with httpx.Client(base_url=installation.url, cookies={"ce_session": cookie} if cookie else {}) as client:
+        # Signing out comes last: it ends the caller's own session.
+        for method, path in sorted(doors.routes, key=lambda route: route[1] == "/logout"):
+            address = path.replace("{path:path}", "v1/erp/employees")
+            is_form = method in {"POST", "PUT", "PATCH"}
+            answer = client.request(
+                method, address, data=fields if is_form else None, params=None if is_form else fields
+            )
+            assert answer.status_code < 500, (method, path, answer.status_code)
+            told.append(answer.text + repr(answer.headers))
+    return "\n".join(told)
+
+
+@pytest.mark.parametrize("caller", [STRANGER, VIEWER, FOREIGNER], ids=["stranger", "viewer", "foreign-admin"])
+def test_no_door_lets_through_who_may_not(
+    caller: str, installation: Installation, database: Engine, doors: Doors, target: Target
+) -> None:
+    assert len(doors.handlers) > 40
+    assert ("POST", "/oauth/google/start") in doors.routes
+    cookie = _cookie(installation, caller)
+    before, refused = _snapshot(database, target, but_user=caller), _refusals(database, caller)
+    with raw_socket(installation.url, cookie=cookie) as socket:
+        _knock_everywhere(socket, doors, target)
+        told = "\n".join(socket.frames) + _call_routes(installation, doors, target, cookie)
+    assert _snapshot(database, target, but_user=caller) == before
+    assert caller == STRANGER or _refusals(database, caller) > refused + 10, "the audit trail holds what was tried"
+    forbidden = target.private_words if caller == VIEWER else target.words
+    assert [word for word in forbidden if word in told] == []
+
+
+def test_the_same_calls_do_tell_the_person_themself(
+    installation: Installation, database: Engine, doors: Doors, target: Target
+) -> None:
+    """Proves that the test above could fail: the loads alone bring the organization's words to its staff."""
+    loads = [name for name in doors.handlers if name.endswith(".load")]
+    with raw_socket(installation.url, cookie=_cookie(installation, "staff@demo.example")) as socket:
+        for name in loads:
+            socket.send(name, {}, path="/ce/settings/calendar")
+        told = "\n".join(socket.drain(quiet_seconds=1.5, at_most=30))
+    assert GOOGLE_ACCOUNT in told
+    assert any(word in told for word in target.private_words)
