@@ -58,12 +58,13 @@ def text(value: object) -> str:
     return escape(str(value), quote=True)
 
 
-def page(title: str, body: str, *, status: int = 200, narrow: bool = False) -> HTMLResponse:
+def page(title: str, body: str, *, provider: str, status: int = 200, narrow: bool = False) -> HTMLResponse:
     """Put a page into the frame that says on every screen that this is a sandbox.
 
     Args:
         title: plain text.
         body: HTML whose parts are escaped already.
+        provider: whom the sandbox plays.
         status: of the answer.
         narrow: for a short form rather than a list.
     """
@@ -72,7 +73,8 @@ def page(title: str, body: str, *, status: int = 200, narrow: bool = False) -> H
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
         f'<title>{text(title)} - Sandbox</title><link rel="icon" href="data:,">'
         f"<style>{CSS}</style></head><body>"
-        '<header data-testid="sandbox-banner">Sandbox - not Google. Nothing here leaves this machine.</header>'
+        f'<header data-testid="sandbox-banner">Sandbox - not {text(provider)}. '
+        "Nothing here leaves this machine.</header>"
         f"<main{' class=narrow' if narrow else ''}><h1>{text(title)}</h1>{body}</main></body></html>"
     )
     return HTMLResponse(frame, status_code=status, headers=_HEADERS)

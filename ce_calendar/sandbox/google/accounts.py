@@ -6,10 +6,10 @@ import re
 from collections.abc import Callable
 from typing import Any
 
+from ce_calendar.sandbox.fields import BadInputError, Fields
 from ce_calendar.sandbox.google import times
 from ce_calendar.sandbox.google.calendars import Calendar
 from ce_calendar.sandbox.google.errors import GoogleError
-from ce_calendar.sandbox.google.fields import BadInputError, Fields
 from ce_calendar.sandbox.google.world import Account, World
 
 Json = dict[str, Any]

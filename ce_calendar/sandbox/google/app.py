@@ -9,12 +9,13 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from ce_calendar.sandbox.google import discovery
 from ce_calendar.sandbox.google.control import Control
+from ce_calendar.sandbox.google.desk import GoogleDesk
 from ce_calendar.sandbox.google.gate import PREFIX, Gate
 from ce_calendar.sandbox.google.oauth import OAuth
-from ce_calendar.sandbox.google.pages import Pages
 from ce_calendar.sandbox.google.service import CalendarService
 from ce_calendar.sandbox.google.validation import Checks, DiscoveryValidation
 from ce_calendar.sandbox.google.world import World
+from ce_calendar.sandbox.pages import Pages
 from ce_calendar.sandbox.requestlog import Recording
 
 
@@ -30,7 +31,7 @@ def build_app(world: World, *, begin: Callable[[], None], validation: bool = Tru
     checks = Checks(discovery.load())
     calendar = Gate(DiscoveryValidation(service, checks) if validation else service, world)
     control = Control(world, begin, checks.event if validation else lambda _event: None)
-    routes = [*OAuth(world).routes(), *control.routes(), *Pages(world).routes()]
+    routes = [*OAuth(world).routes(), *control.routes(), *Pages(GoogleDesk(world)).routes()]
     # Only names of this machine: no web page may reach the sandbox under a name of its own (DNS rebinding).
     local_only = Middleware(TrustedHostMiddleware, allowed_hosts=["127.0.0.1", "localhost"])
     others = Starlette(routes=routes, middleware=[local_only])

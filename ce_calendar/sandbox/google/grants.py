@@ -1,8 +1,5 @@
 """Who consented to what: authorization codes, access tokens and refresh tokens."""
 
-import base64
-import hashlib
-import hmac
 import secrets
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
@@ -10,6 +7,7 @@ from typing import Any
 
 from ce_calendar.sandbox.clock import Clock
 from ce_calendar.sandbox.google.errors import OAuthError
+from ce_calendar.sandbox.pkce import proves
 
 ACCESS_SECONDS = 3600
 CODE_SECONDS = 600
@@ -78,7 +76,7 @@ class Grants:
             raise OAuthError(400, "invalid_grant", "Malformed auth code.")
         if code.redirect_uri != redirect_uri:
             raise OAuthError(400, "redirect_uri_mismatch", "Bad Request")
-        if code.challenge is not None and not _proves(verifier, code):
+        if code.challenge is not None and not proves(verifier, code.challenge, code.method):
             raise OAuthError(400, "invalid_grant", "Invalid code verifier." if verifier else "Missing code verifier.")
         code.used = True
         answer = self.new_access(code.email, client_id, code.scopes)
@@ -149,12 +147,3 @@ class Grants:
         """Take up what ``to_json`` returned."""
         self._access = {text: Token(**token) for text, token in data["access"].items()}
         self._refresh = {text: Token(**token) for text, token in data["refresh"].items()}
-
-
-def _proves(verifier: str | None, code: Code) -> bool:
-    if verifier is None:
-        return False
-    if code.method == "S256":
-        digest = hashlib.sha256(verifier.encode()).digest()
-        verifier = base64.urlsafe_b64encode(digest).decode().rstrip("=")
-    return hmac.compare_digest(verifier.encode(), str(code.challenge).encode())

@@ -2,13 +2,14 @@
 
 import base64
 from collections.abc import Awaitable, Callable
-from urllib.parse import unquote, urlencode, urlsplit
+from urllib.parse import unquote
 
 from starlette.datastructures import FormData, QueryParams
 from starlette.requests import Request
-from starlette.responses import JSONResponse, RedirectResponse, Response
+from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from ce_calendar.sandbox.consent import sent_back
 from ce_calendar.sandbox.faults import Fault, FaultMetError
 from ce_calendar.sandbox.google import consent
 from ce_calendar.sandbox.google.errors import OAuthError, default_reason
@@ -71,13 +72,13 @@ class OAuth:
         if problem or not from_own_page(request):
             return consent.refusal_page(problem or "The decision must come from this page.")
         if form.get("decision") != "allow":
-            return _back(query, {"error": "access_denied"})
+            return sent_back(query, {"error": "access_denied"})
         email = str(form.get("account", ""))
         if email not in self._world.accounts:
             return consent.refusal_page("Choose one of the accounts.")
         entry_of(request.scope).account = email
         scopes = consent.granted(query["scope"].split(), {str(scope) for scope in form.getlist("scope")})
-        return _back(query, {"code": self._new_code(query, email, scopes), "scope": " ".join(scopes)})
+        return sent_back(query, {"code": self._new_code(query, email, scopes), "scope": " ".join(scopes)})
 
     def _new_code(self, query: QueryParams, email: str, scopes: list[str]) -> str:
         grants, client_id = self._world.grants, query["client_id"]
@@ -169,11 +170,3 @@ def _client_id(request: Request, form: FormData) -> str:
     if not client_id:
         raise OAuthError(400, "invalid_request", "Could not determine client ID from request.")
     return str(client_id)
-
-
-def _back(query: QueryParams, answer: dict[str, str]) -> Response:
-    if "state" in query:
-        answer["state"] = query["state"]
-    uri = query["redirect_uri"]
-    joint = "&" if urlsplit(uri).query else "?"
-    return RedirectResponse(uri + joint + urlencode(answer), status_code=302, headers={"Cache-Control": "no-store"})

@@ -69,6 +69,11 @@ class World:
         self._begin()
         self.dirty = True
 
+    @property
+    def emails(self) -> list[str]:
+        """The emails of all accounts."""
+        return list(self.accounts)
+
     def add_account(self, email: str, *, name: str | None = None, time_zone: str = "UTC") -> Account:
         """Return the account of this email, made now with its primary calendar if there is none."""
         if email not in self.accounts:

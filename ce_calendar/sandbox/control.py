@@ -1,0 +1,143 @@
+"""What both control APIs share: JSON in, JSON out, and the verbs that are the same at every provider."""
+
+import json
+from collections.abc import Callable, Mapping
+from typing import Any, Protocol
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from ce_calendar.sandbox.clock import Clock, rfc3339
+from ce_calendar.sandbox.faults import Fault, Faults
+from ce_calendar.sandbox.fields import BadInputError, Fields
+from ce_calendar.sandbox.requestlog import RequestLog
+
+Json = dict[str, Any]
+Action = Callable[[Fields], Json]
+
+CLIENT_ID = "sandbox-control"
+"""The client that tokens belong to when nobody names one."""
+
+
+class ControlledWorld(Protocol):
+    """What the shared verbs need of a provider's world."""
+
+    clock: Clock
+    log: RequestLog
+    faults: Faults
+    dirty: bool
+    mails: list[Json]
+
+    @property
+    def emails(self) -> list[str]:
+        """The emails of all accounts."""
+
+    def reset(self) -> None:
+        """Forget everything."""
+
+
+class SharedControl:
+    """The verbs that are the same at every provider."""
+
+    def __init__(self, world: ControlledWorld, begin: Callable[[], None]) -> None:
+        self._shared = world
+        self._begin = begin
+
+    def routes_for(self, actions: Mapping[str, Action]) -> list[Route]:
+        """Return the paths of a provider's own actions and of the shared ones."""
+        shared: dict[str, Action] = {"faults": self.faults, "clock": self.clock, "reset": self.reset}
+        every = shared | dict(actions)
+        posts = [Route(f"/_sandbox/{name}", posted(action), methods=["POST"]) for name, action in every.items()]
+        return [
+            *posts,
+            Route("/_sandbox/faults", self.clear_faults, methods=["DELETE"]),
+            Route("/_sandbox/log", self.log, methods=["GET"]),
+            Route("/_sandbox/outbox", self.outbox, methods=["GET"]),
+            Route("/_sandbox/accounts", self.list_accounts, methods=["GET"]),
+        ]
+
+    def operation(self, name: str) -> str:
+        """Return an operation's name as the log has it; BadInputError if there is none of this name."""
+        raise BadInputError(f"operation: there is no {name}.")
+
+    def faults(self, fields: Fields) -> Json:
+        """Order a fault."""
+        named = fields.text("operation")
+        fault = Fault(
+            operation=named if named == "*" else self.operation(named),
+            status=fields.number("status", 400, 599),
+            reason=fields.text("reason", "") or None,
+            retry_after=fields.number("retry_after", 0, 86_400),
+            latency_ms=fields.number("latency_ms", 0, 600_000) or 0,
+            times=fields.number("times", 1, 1_000_000),
+            drop=fields.flag("drop"),
+        )
+        fields.done()
+        if fault.status is None and not fault.drop and not fault.latency_ms:
+            raise BadInputError("A fault needs a status, latency_ms or drop.")
+        self._shared.faults.add(fault)
+        return {"operation": fault.operation}
+
+    def clock(self, fields: Fields) -> Json:
+        """Advance the sandbox's clock."""
+        seconds = fields.number("advance_seconds", 0, 10 * 366 * 86_400)
+        fields.done()
+        self._shared.clock.advance(seconds or 0)
+        self._shared.dirty = True
+        return {"now": rfc3339(self._shared.clock.now())}
+
+    def reset(self, fields: Fields) -> Json:
+        """Begin anew: empty, or with the demo accounts if the sandbox was started with them."""
+        fields.done()
+        self._shared.reset()
+        self._begin()
+        return {"accounts": self._shared.emails}
+
+    async def clear_faults(self, _request: Request) -> Response:
+        """Let everything work again."""
+        self._shared.faults.clear()
+        return JSONResponse({})
+
+    async def log(self, request: Request) -> Response:
+        """Return the provider requests after ``since``."""
+        since = request.query_params.get("since", "0")
+        if not since.isdecimal():
+            return refusal("since must be the number of a request.")
+        return JSONResponse(self._shared.log.since(int(since)))
+
+    async def outbox(self, _request: Request) -> Response:
+        """Return the mails the provider would have sent."""
+        return JSONResponse({"mails": self._shared.mails})
+
+    async def list_accounts(self, _request: Request) -> Response:
+        """Return the emails of all accounts."""
+        return JSONResponse({"accounts": [{"email": email} for email in self._shared.emails]})
+
+
+def posted(action: Action) -> Callable[[Request], Any]:
+    """Wrap an action: JSON in, JSON out, and nothing that a foreign web page could send without asking."""
+
+    async def endpoint(request: Request) -> Response:
+        raw = await request.body()
+        content_type = request.headers.get("content-type", "").partition(";")[0].strip()
+        # Browsers name the origin of what a page posts, and ask before they send JSON to another site.
+        if "origin" in request.headers or (raw and content_type != "application/json"):
+            return refusal("Send JSON, with Content-Type: application/json, and not from a web page.", 415)
+        try:
+            body = json.loads(raw or b"{}")
+        except ValueError:
+            return refusal("The body is not JSON.")
+        if not isinstance(body, dict):
+            return refusal("Send a JSON object.")
+        try:
+            return JSONResponse(action(Fields(body)))
+        except BadInputError as wrong:
+            return refusal(str(wrong))
+
+    return endpoint
+
+
+def refusal(message: str, status: int = 400) -> Response:
+    """Return the answer to input that cannot be used."""
+    return JSONResponse({"error": message}, status_code=status)
