@@ -1,76 +1,91 @@
-"""Runs the sandbox: one loopback port, quick exit, and a state file that survives it."""
+"""Runs the sandbox: three loopback ports in one process, quick exit, and a state that survives it."""
 
 import asyncio
-import json
-import os
+import contextlib
 import signal
 import socket
-import time
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+import ssl
+import tempfile
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import structlog
 import uvicorn
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import ASGIApp
 
-from ce_calendar.sandbox.google.app import build_app
-from ce_calendar.sandbox.google.demo import fill
-from ce_calendar.sandbox.google.world import World
+from ce_calendar.sandbox.certificates import Authority
+from ce_calendar.sandbox.google import demo as google_demo
+from ce_calendar.sandbox.google.app import build_app as build_google
+from ce_calendar.sandbox.google.world import World as GoogleWorld
+from ce_calendar.sandbox.microsoft import demo as microsoft_demo
+from ce_calendar.sandbox.microsoft.app import build_app as build_microsoft
+from ce_calendar.sandbox.microsoft.world import World as MicrosoftWorld
+from ce_calendar.sandbox.state import CannotStartError, StateFile
 
 HOST = "127.0.0.1"
 """The sandbox is never to be reached from another machine."""
-_PAUSE = 0.5
-"""Seconds between looks at whether there is something to save."""
 
 log = structlog.get_logger("ce_calendar.sandbox")
 
 
-class CannotStartError(Exception):
-    """The port or the state file cannot be used; the text says why in one line."""
+@dataclass(frozen=True, slots=True)
+class Options:
+    """How the sandbox shall run; a port of 0 takes a free one."""
+
+    google_port: int
+    microsoft_port: int
+    microsoft_plain_port: int
+    microsoft_ca: Path | None
+    """Where the CA's certificate is written; None for a file that lives as long as the process."""
+    state: Path | None
+    demo: bool
+    validation: bool
 
 
-class StateFile:
-    """The world as a JSON file, replaced in one step."""
+class Listener(uvicorn.Server):
+    """One of several servers in a loop; who runs them all also hears the signals."""
 
-    def __init__(self, path: Path | None, world: World) -> None:
-        self._path = path
-        self._world = world
+    def __init__(self, app: ASGIApp, opened: socket.socket, context: ssl.SSLContext | None = None) -> None:
+        config = uvicorn.Config(
+            app,
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            http="h11",
+            lifespan="off",
+            # Longer than clients usually keep an idle connection, so that the client is the one to close it.
+            timeout_keep_alive=120,
+            ssl_context_factory=(lambda _config, _default: context) if context else None,
+        )
+        # Requests held up by a latency fault do not delay the end. Uvicorn hands this to asyncio.wait_for,
+        # which takes fractions of a second; only the annotation does not.
+        config.timeout_graceful_shutdown = 0.3  # type: ignore[assignment]
+        super().__init__(config)
+        self._opened = opened
+        self.ready = asyncio.Event()
 
-    def load(self) -> bool:
-        """Fill the world from the file; False when there is none."""
-        if self._path is None or not self._path.exists():
-            return False
-        try:
-            self._world.load(json.loads(self._path.read_text(encoding="utf-8")))
-        except (OSError, ValueError, KeyError, TypeError) as unreadable:
-            # Not overwritten: somebody may have named the wrong file.
-            raise CannotStartError(f"{self._path} is not a state file of this sandbox. Move it away.") from unreadable
-        return True
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Leave the signals alone."""
+        yield
 
-    def save(self) -> None:
-        """Write the world if it changed; a crash meanwhile leaves the old file whole."""
-        if self._path is None or not self._world.dirty:
-            return
-        self._world.dirty = False
-        self._path.parent.mkdir(parents=True, exist_ok=True)
-        unfinished = self._path.with_name(self._path.name + ".new")
-        # Tokens are in it, so nobody else on the machine may read it.
-        with os.fdopen(os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
-            # dumps, not dump: only that runs in C, and meanwhile no request is answered.
-            file.write(json.dumps(self._world.to_json(), separators=(",", ":")))
-        unfinished.replace(self._path)
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Begin to answer."""
+        await super().startup(sockets)
+        self.ready.set()
 
-    async def keep_saving(self) -> None:
-        """Save soon after every change; the more there is to write, the less often."""
-        while True:
-            started = time.monotonic()
-            try:
-                self.save()
-            except OSError as failure:
-                self._world.dirty = True
-                log.warning("state file not written", reason=failure.strerror)
-            await asyncio.sleep(_PAUSE + 10 * (time.monotonic() - started))
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """End quickly: a TLS connection closes only once the client says goodbye too, which an idle one will not."""
+        for connection in list(self.server_state.connections) if self.config.is_ssl else []:
+            cycle, transport = getattr(connection, "cycle", None), getattr(connection, "transport", None)
+            if transport is not None and (cycle is None or cycle.response_complete):
+                transport.abort()
+        await super().shutdown(sockets)
+
+    async def run_until_told(self) -> None:
+        """Answer until ``should_exit``."""
+        await self.serve(sockets=[self._opened])
 
 
 def listen(port: int) -> socket.socket:
@@ -87,59 +102,77 @@ def listen(port: int) -> socket.socket:
     return listener
 
 
-def run(*, port: int, state: Path | None, demo: bool, validation: bool) -> None:
+def run(options: Options) -> None:
     """Serve until SIGTERM or SIGINT; then save and return.
 
     Raises:
         CannotStartError: before anything was written.
     """
-    listener = listen(port)
-    world = World()
-    world.base_url = f"http://{HOST}:{listener.getsockname()[1]}"
-    file = StateFile(state, world)
-
-    def begin() -> None:
-        if demo:
-            fill(world)
-
-    if not file.load():
-        begin()
-        world.dirty = True
-    app = _with_saving(build_app(world, begin=begin, validation=validation), file, world)
-    # Longer than clients usually keep an idle connection, so that the client is the one to close it.
-    config = uvicorn.Config(
-        app, log_config=None, access_log=False, server_header=False, http="h11", timeout_keep_alive=120
-    )
-    # Requests held up by a latency fault do not delay the end. Uvicorn hands this to asyncio.wait_for,
-    # which takes fractions of a second; only the annotation does not.
-    config.timeout_graceful_shutdown = 0.3  # type: ignore[assignment]
-    # uvicorn raises the signal again after its shutdown; ours then lets the process end with code 0.
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: None)
-    uvicorn.Server(config).run(sockets=[listener])
-    file.save()
+    with contextlib.ExitStack() as leaving:
+        ports = (options.google_port, options.microsoft_port, options.microsoft_plain_port)
+        opened = [leaving.enter_context(listen(port)) for port in ports]
+        folder = Path(leaving.enter_context(tempfile.TemporaryDirectory(prefix="ce-calendar-sandbox-")))
+        _serve(options, opened, options.microsoft_ca or folder / "microsoft-ca.pem")
     log.info("sandbox stopped")
 
 
-def _with_saving(app: ASGIApp, file: StateFile, world: World) -> ASGIApp:
-    """Add a lifespan to the application that announces it and keeps saving."""
+def _serve(options: Options, opened: list[socket.socket], ca_path: Path) -> None:
+    google_port, tls_port, plain_port = (each.getsockname()[1] for each in opened)
+    google, microsoft, authority = GoogleWorld(), MicrosoftWorld(), Authority()
+    google.base_url = f"http://{HOST}:{google_port}"
+    microsoft.base_url, microsoft.plain_url = f"https://localhost:{tls_port}", f"http://{HOST}:{plain_port}"
+    file = StateFile(options.state, google, microsoft, authority)
+    begin_google = _beginning(lambda: google_demo.fill(google), demo=options.demo)
+    begin_microsoft = _beginning(lambda: microsoft_demo.fill(microsoft), demo=options.demo)
+    known = file.load()
+    for name, begin in (("google", begin_google), ("microsoft", begin_microsoft)):
+        if name not in known:
+            begin()
+            file.touch()
+    try:
+        authority.write(ca_path)
+    except OSError as failure:
+        raise CannotStartError(f"{ca_path} cannot be written: {failure.strerror}.") from failure
+    google_app = build_google(google, begin=begin_google, validation=options.validation)
+    microsoft_app = build_microsoft(microsoft, begin=begin_microsoft)
+    lines = (
+        f"Google sandbox (not Google) on {google.base_url}/",
+        f"Microsoft sandbox (not Microsoft) on {microsoft.base_url}/",
+        f"Microsoft sandbox, the browser's part, on {microsoft.plain_url}/",
+        f"Microsoft sandbox's CA certificate in {ca_path}",
+    )
 
-    @asynccontextmanager
-    async def saving() -> AsyncIterator[None]:
-        task = asyncio.create_task(file.keep_saving())
-        # On stdout, for whoever started us with port 0 and waits to hear where we are.
-        print(f"Google sandbox (not Google) on {world.base_url}/", flush=True)  # noqa: T201
-        yield
-        task.cancel()
+    async def everything() -> None:
+        listeners = [
+            Listener(google_app, opened[0]),
+            Listener(microsoft_app, opened[1], authority.server_context()),
+            Listener(microsoft_app, opened[2]),
+        ]
+        await _answer(listeners, file, "\n".join(lines))
 
-    async def wrapped(scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "lifespan":
-            await app(scope, receive, send)
-            return
-        await receive()
-        async with saving():
-            await send({"type": "lifespan.startup.complete"})
-            await receive()
-        await send({"type": "lifespan.shutdown.complete"})
+    asyncio.run(everything())
+    file.save()
 
-    return wrapped
+
+def _beginning(fill: Callable[[], None], *, demo: bool) -> Callable[[], None]:
+    def nothing() -> None:
+        """Begin empty."""
+
+    return fill if demo else nothing
+
+
+async def _answer(listeners: list[Listener], file: StateFile, announcement: str) -> None:
+    def stop() -> None:
+        for listener in listeners:
+            listener.should_exit = True
+
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop)
+    serving = asyncio.gather(*(listener.run_until_told() for listener in listeners))
+    saving = asyncio.create_task(file.keep_saving())
+    await asyncio.gather(*(listener.ready.wait() for listener in listeners))
+    # On stdout, for whoever started us with port 0 and waits to hear where we are.
+    print(announcement, flush=True)  # noqa: T201
+    await serving
+    saving.cancel()

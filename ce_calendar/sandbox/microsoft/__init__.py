@@ -1,0 +1,1 @@
+"""Microsoft's half of the sandbox: Entra and the calendars of Graph."""
