@@ -123,7 +123,11 @@ def _serve(options: Options, opened: list[socket.socket], ca_path: Path) -> None
     microsoft.base_url, microsoft.plain_url = f"https://localhost:{tls_port}", f"http://{HOST}:{plain_port}"
     file = StateFile(options.state, google, microsoft, authority)
     begin_google = _beginning(lambda: google_demo.fill(google), demo=options.demo)
-    begin_microsoft = _beginning(lambda: microsoft_demo.fill(microsoft), demo=options.demo)
+    begin_microsoft = _beginning(
+        # After Google: one meeting stands in the calendars of both.
+        lambda: microsoft_demo.fill(microsoft, shared_day=google_demo.shared_day(google)),
+        demo=options.demo,
+    )
     known = file.load()
     for name, begin in (("google", begin_google), ("microsoft", begin_microsoft)):
         if name not in known:

@@ -5,29 +5,32 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from ce_calendar.sandbox.demo_team import (
+    AISHA,
+    ELENA,
+    GOOGLE_ADMIN,
+    GOOGLE_STAFF,
+    HOME,
+    JAMES,
+    MARIA,
+    NINA,
+    OMAR,
+    SHARED_DAY,
+    SHARED_GUESTS,
+    SHARED_HOUR,
+    SHARED_HOURS,
+    SHARED_PLACE,
+    SHARED_TITLE,
+    SHARED_UID,
+    TOM,
+    workday,
+)
 from ce_calendar.sandbox.google.world import Account, World
 
 Json = dict[str, Any]
 
-STAFF = "staff.demo@gmail.example"
-ADMIN = "admin.demo@gmail.example"
+STAFF, ADMIN = GOOGLE_STAFF, GOOGLE_ADMIN
 CENTRAL = "erp.central@gmail.example"
-
-HOME = "America/Chicago"
-
-MARIA = "maria.lopez@riverside.example"
-JAMES = "james.chen@riverside.example"
-AISHA = "aisha.khan@harborclinic.example"
-TOM = "tom.baker@greenvalley.example"
-NINA = "nina.petrova@sunrisecare.example"
-OMAR = "omar.haddad@bridgehealth.example"
-ELENA = "elena.rossi@newpartner.example"
-"""Meets the team, but is not yet one of the organization's contacts."""
-
-SHARED_UID = "quarterly-partner-review@ce-demo.example"
-"""The meeting that both demo people have in their calendars."""
-
-_SHARED_DAY = 9
 
 
 @dataclass(frozen=True)
@@ -57,6 +60,14 @@ def fill(world: World) -> None:
     _add_holidays(world, staff, today)
     _add_admin(world, today)
     world.add_account(CENTRAL, name="ERP Central", time_zone=HOME)
+
+
+def shared_day(world: World) -> date | None:
+    """Return the day of the meeting all demo people have in their calendars, or None if it is not there."""
+    calendar = world.calendars.get(STAFF)
+    found = [event.item.resource for event in calendar.events.values()] if calendar else []
+    starts = (each["start"] for each in found if each.get("iCalUID") == SHARED_UID and "dateTime" in each["start"])
+    return next((datetime.fromisoformat(start["dateTime"]).date() for start in starts), None)
 
 
 def _add_series(world: World, staff: Account, today: date) -> None:
@@ -111,7 +122,7 @@ def _insert(world: World, calendar_id: str, body: Json) -> str:
 
 
 def _timed(today: date, plan: Plan) -> Json:
-    start = datetime.combine(_workday(today, plan.day), time.min) + timedelta(hours=plan.hour)
+    start = datetime.combine(workday(today, plan.day), time.min) + timedelta(hours=plan.hour)
     body: Json = {
         "summary": plan.summary,
         "start": {"dateTime": start.isoformat(), "timeZone": plan.zone},
@@ -125,15 +136,6 @@ def _timed(today: date, plan: Plan) -> Json:
             {"email": guest, "responseStatus": answers[place % 2]} for place, guest in enumerate(plan.guests)
         ]
     return body
-
-
-def _workday(today: date, day: int) -> date:
-    """Return the day, moved out of a weekend: away from today, so that past stays past and coming stays coming."""
-    found = today + timedelta(days=day)
-    weekend = found.weekday() - 4
-    if weekend <= 0:
-        return found
-    return found - timedelta(days=weekend) if day < 0 else found + timedelta(days=3 - weekend)
 
 
 def _all_day(today: date, day: int, days: int, summary: str, more: Json) -> Json:
@@ -153,8 +155,8 @@ _DECLINED = (("attendees", [{"email": STAFF, "responseStatus": "declined"}, {"em
 _SHARED = (
     ("iCalUID", SHARED_UID),
     ("organizer", {"email": STAFF, "displayName": "Sam Demo"}),
-    ("location", "Riverside Family Clinic, room 2"),
-    ("attendees", [{"email": email, "responseStatus": "accepted"} for email in (STAFF, ADMIN, MARIA, JAMES)]),
+    ("location", SHARED_PLACE),
+    ("attendees", [{"email": email, "responseStatus": "accepted"} for email in SHARED_GUESTS]),
 )
 
 _MEETINGS = (
@@ -185,7 +187,7 @@ _MEETINGS = (
     Plan(5, 14, 1, "Mental health first aid training", (NINA, OMAR)),
     Plan(6, 18, 2, "Choir", more=_PRIVATE),
     Plan(8, 10, 1, "Outcome figures, second quarter", (AISHA,), zone=_NEW_YORK),
-    Plan(_SHARED_DAY, 13, 1.5, "Quarterly partner review", more=_SHARED),
+    Plan(SHARED_DAY, SHARED_HOUR, SHARED_HOURS, SHARED_TITLE, more=_SHARED),
     Plan(11, 15, 0.5, "Call with Elena", (ELENA,)),
     Plan(13, 9, 1, "Budget preparation", more=_CONFIDENTIAL),
     Plan(16, 10, 1, "School health programme", (TOM, NINA)),
@@ -222,7 +224,7 @@ _OUTREACH = (
 _ADMIN_MEETINGS = (
     Plan(-9, 9, 1, "Budget review"),
     Plan(-2, 14, 1, "Privacy training refresher", (NINA,)),
-    Plan(_SHARED_DAY, 13, 1.5, "Quarterly partner review", more=_SHARED),
+    Plan(SHARED_DAY, SHARED_HOUR, SHARED_HOURS, SHARED_TITLE, more=_SHARED),
     Plan(3, 10, 1, "Agreement with Bridge Health", (OMAR,)),
     Plan(12, 11, 0.5, "Interview", more=_PRIVATE),
     Plan(30, 15, 1, "Board report", (JAMES,)),
