@@ -6,6 +6,7 @@ import sys
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from importlib import resources
+from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -98,6 +99,10 @@ class Process:
 
     popen: "subprocess.Popen[str]"
     url: str
+    """Of its Google."""
+    microsoft_url: str
+    microsoft_plain_url: str
+    microsoft_ca: Path
 
     def stop(self) -> int:
         self.popen.terminate()
@@ -112,9 +117,11 @@ def start(*arguments: str) -> Process:
     command = [sys.executable, "-m", "ce_calendar.sandbox", "--port", "0", *arguments]
     popen = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
     assert popen.stdout is not None
-    line = popen.stdout.readline()
-    assert "http://" in line, "the sandbox did not start"
-    return Process(popen, line.split()[-1].rstrip("/"))
+    # One line each for Google, Microsoft over TLS, Microsoft for browsers, and its CA.
+    told = [popen.stdout.readline().rstrip() for _ in range(4)]
+    assert "http://" in told[0], "the sandbox did not start"
+    google, tls, plain = (line.split()[-1].rstrip("/") for line in told[:3])
+    return Process(popen, google, tls, plain, Path(told[3].partition(" in ")[2]))
 
 
 def query_of(location: str) -> dict[str, str]:
