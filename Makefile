@@ -5,10 +5,11 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo dev test check format lock clean
+MSGRAPH := .venv-msgraph
+.PHONY: help install demo dev test test-msgraph check format lock clean
 
 help: ## Show what can be asked
-	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
 
 install: $(VENV)/installed ## Install the application into .venv
 
@@ -38,6 +39,15 @@ test: $(VENV)/installed-dev ## Install what tests need and run all of them
 	@# Apart: Playwright keeps an event loop of its own in the process.
 	$(BIN)/python -m pytest tests/e2e
 
+# Apart, for Microsoft's SDK alone takes nearly half a gigabyte.
+$(MSGRAPH)/installed: tests/msgraph/requirements.txt
+	@PYTHON="$(PYTHON)" sh scripts/make-venv $(MSGRAPH)
+	$(MSGRAPH)/bin/python -m pip --disable-pip-version-check --quiet install --require-hashes -r $<
+	@touch $@
+
+test-msgraph: $(VENV)/installed $(MSGRAPH)/installed ## Hold the sandbox's Graph answers against Microsoft's SDK
+	$(MSGRAPH)/bin/python tests/msgraph/check.py --python $(BIN)/python
+
 check: $(VENV)/installed-dev ## Format, lint, types, import directions
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
@@ -48,11 +58,13 @@ format: $(VENV)/installed-dev ## Put the code into shape
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
-LOCK := $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header --no-emit-index-url \
-	--no-emit-find-links --no-annotate --python-version 3.11 --extra build pyproject.toml
+COMPILE := $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header --no-emit-index-url \
+	--no-emit-find-links --no-annotate --python-version 3.11
+LOCK := $(COMPILE) --extra build pyproject.toml
 lock: $(VENV)/installed-dev ## Compile the pinned requirements anew from pyproject.toml
 	$(LOCK) --output-file requirements.txt
 	$(LOCK) --extra dev --constraint requirements.txt --output-file requirements-dev.txt
+	$(COMPILE) tests/msgraph/requirements.in --output-file tests/msgraph/requirements.txt
 
 clean: ## Remove everything made here but the data in var/
-	rm -rf $(VENV) .web .states .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf $(VENV) $(MSGRAPH) .web .states .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
