@@ -40,6 +40,7 @@ class Event:
     changes: dict[str, Change] = field(default_factory=dict)
     """By the occurrence's stamp."""
     instances: Occurrences[Item] | None = None
+    made: Item | None = None
 
     @property
     def is_series(self) -> bool:
@@ -49,7 +50,9 @@ class Event:
     @property
     def item(self) -> Item:
         """The event itself; for a series its master."""
-        return Item(self.key, self.body, self.version, MASTER if self.is_series else SINGLE)
+        if self.made is None:
+            self.made = Item(self.key, self.body, self.version, MASTER if self.is_series else SINGLE)
+        return self.made
 
     def occurrences(self) -> Occurrences[Item]:
         """Return what the series' rule says."""
@@ -173,7 +176,7 @@ class Calendar:
         self._next()
         self._remember(key, "")
         event.version = other._next()  # noqa: SLF001 - of the same class
-        event.instances = None
+        event.instances = event.made = None
         for change in event.changes.values():
             change.version = event.version
         other.events[key] = event
@@ -186,7 +189,7 @@ class Calendar:
     def _touched(self, event: Event, clock: Clock) -> int:
         event.version = self._next()
         event.body = event.body | {"lastModifiedDateTime": rfc3339(clock.now())}
-        event.instances = None
+        event.instances = event.made = None
         return event.version
 
     def _next(self) -> int:

@@ -54,7 +54,8 @@ class Control(SharedControl):
         """Give access and refresh token, as if the person had consented."""
         account = self._account(fields)
         client_id = fields.text("client_id", CLIENT_ID)
-        scopes = fields.texts("scopes", ALL_SCOPES)
+        # Whoever asks for a grant wants a refresh token; MSAL asks for it unasked.
+        scopes = list(dict.fromkeys([*fields.texts("scopes", ALL_SCOPES), "offline_access"]))
         fields.done()
         return Entra(self._world).issue(account, client_id, scopes)
 

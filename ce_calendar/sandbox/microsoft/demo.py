@@ -69,6 +69,10 @@ def fill(world: World, *, shared_day: date | None = None) -> None:
     outreach = world.add_calendar(staff, "outreach", name="Community outreach")
     for plan in _OUTREACH:
         _insert(world, outreach, _timed(workday(today, plan.day), plan))
+    holidays = world.add_calendar(staff, "holidays", name="United States holidays", can_edit=False)
+    for year in (today.year, today.year + 1):
+        for month, number, name in ((1, 1, "New Year's Day"), (7, 4, "Independence Day"), (12, 25, "Christmas Day")):
+            _insert(world, holidays, _all_day(date(year, month, number), 1, name, {"isReminderOn": False}))
     admin = world.add_account(ADMIN, name="Alex Demo", time_zone=HOME)
     for plan in _ADMIN_MEETINGS:
         _insert(world, admin.default_calendar, _timed(workday(today, plan.day), plan))

@@ -17,7 +17,7 @@ from ce_calendar.sandbox.consent import Person, Wish
 from ce_calendar.sandbox.faults import Fault, FaultMetError
 from ce_calendar.sandbox.markup import from_own_page, page, text
 from ce_calendar.sandbox.microsoft.errors import EntraError
-from ce_calendar.sandbox.microsoft.grants import ACCESS_SECONDS, plain
+from ce_calendar.sandbox.microsoft.grants import ACCESS_SECONDS, SIGN_IN, plain
 from ce_calendar.sandbox.microsoft.world import Account, World
 from ce_calendar.sandbox.requestlog import CutConnection, entry_of
 
@@ -164,7 +164,8 @@ class Entra:
             email, scopes, nonce = code.email, code.scopes, code.nonce
         elif kind == "refresh_token":
             renewed = grants.renew(_field(form, "refresh_token"), client_id=client_id, scopes=asked)
-            email, scopes = renewed.email, renewed.scopes
+            email = renewed.email
+            scopes = list(dict.fromkeys([*renewed.scopes, *(scope for scope in asked if plain(scope) in SIGN_IN)]))
         else:
             raise EntraError(400, "unsupported_grant_type", 70003, "The app requested an unsupported grant type.")
         entry_of(request.scope).account = email

@@ -75,6 +75,7 @@ _ONLY_GIVEN: dict[str, type | tuple[type, ...]] = {
     **dict.fromkeys(("isCancelled", "isDraft"), bool),
 }
 """What the control API may set besides: things that happen at Exchange and not through Graph."""
+_NOT_OFFERED = {"attachments", "extensions", "singleValueExtendedProperties", "multiValueExtendedProperties"}
 _RESPONSES = ("none", "organizer", "tentativelyAccepted", "accepted", "declined", "notResponded")
 _ADDRESS = re.compile(r"[^@\s]+@[^@\s]+")
 
@@ -91,6 +92,8 @@ def readable(body: Json, *, as_given: bool) -> Json:
         if name in allowed:
             _check(name, value, allowed[name])
             taken[name] = value
+        elif name in _NOT_OFFERED:
+            raise GraphError(501, "notImplemented", f"The sandbox does not offer {name} yet.")
         elif name not in _SET_BY_EXCHANGE and "@odata." not in name:
             raise GraphError(
                 400,

@@ -10,6 +10,8 @@ from ce_calendar.sandbox.pkce import proves
 
 ACCESS_SECONDS = 3600
 CODE_SECONDS = 600
+SIGN_IN = ("openid", "profile", "offline_access")
+"""Scopes that any refresh may ask for; MSAL always does."""
 
 
 @dataclass(slots=True)
@@ -96,7 +98,7 @@ class Grants:
             raise EntraError.named(400, "invalid_grant")
         if token.client_id != client_id:
             raise EntraError(400, "invalid_grant", 70000, "The refresh token was issued to another client.")
-        if not set(map(plain, scopes)) <= {*map(plain, token.scopes), "openid", "profile", "offline_access"}:
+        if not set(map(plain, scopes)) <= {*map(plain, token.scopes), *SIGN_IN}:
             refusal = EntraError.named(400, "consent_required")
             refusal.error = "invalid_grant"
             raise refusal

@@ -28,8 +28,14 @@ def windows(name: str) -> str:
     """Return the Windows name of an IANA zone; one that Windows lacks gets a name with the same clock."""
     if name in ("UTC", "Etc/UTC"):
         return "UTC"
-    by_zone = {zone: written for written, zone in _windows().values()}
-    return by_zone.get(name) or _alike(name)
+    by_zone = {_canonical(zone): written for written, zone in _windows().values()}
+    return by_zone.get(_canonical(name)) or _alike(name)
+
+
+def _canonical(name: str) -> str:
+    """Return one name for zones that have several, such as Asia/Kolkata and Asia/Calcutta."""
+    aliases: Mapping[str, str] = get_global("zone_aliases")
+    return aliases.get(name, name)
 
 
 @cache

@@ -212,5 +212,12 @@ def test_a_grant_is_as_good_as_a_consent(microsoft: Microsoft) -> None:
     assert "id_token" not in grant
     who = json.loads(base64.urlsafe_b64decode(grant["client_info"] + "=="))
     assert set(who) == {"uid", "utid"}
-    result = microsoft.msal().acquire_token_by_refresh_token(grant["refresh_token"], ME)
-    assert result["scope"] == "User.Read"
+    app = microsoft.msal()
+    result = app.acquire_token_by_refresh_token(grant["refresh_token"], ME)
+    assert result["scope"].split() == ["User.Read", "openid", "profile"]
+    assert [account["username"] for account in app.get_accounts()] == [ANN]
+
+
+def test_a_grant_always_brings_a_refresh_token(microsoft: Microsoft) -> None:
+    microsoft.account()
+    assert microsoft.control("grant", email=ANN, scopes=["Calendars.Read"])["refresh_token"]
