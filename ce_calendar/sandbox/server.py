@@ -9,6 +9,7 @@ import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from types import FrameType
 
 import structlog
 import uvicorn
@@ -25,6 +26,8 @@ from ce_calendar.sandbox.state import CannotStartError, StateFile
 
 HOST = "127.0.0.1"
 """The sandbox is never to be reached from another machine."""
+
+_ENDINGS = (signal.SIGTERM, signal.SIGINT)
 
 log = structlog.get_logger("ce_calendar.sandbox")
 
@@ -108,6 +111,8 @@ def run(options: Options) -> None:
     Raises:
         CannotStartError: before anything was written.
     """
+    for number in _ENDINGS:
+        signal.signal(number, _end)
     with contextlib.ExitStack() as leaving:
         ports = (options.google_port, options.microsoft_port, options.microsoft_plain_port)
         opened = [leaving.enter_context(listen(port)) for port in ports]
@@ -122,12 +127,7 @@ def _serve(options: Options, opened: list[socket.socket], ca_path: Path) -> None
     google.base_url = f"http://{HOST}:{google_port}"
     microsoft.base_url, microsoft.plain_url = f"https://localhost:{tls_port}", f"http://{HOST}:{plain_port}"
     file = StateFile(options.state, google, microsoft, authority)
-    begin_google = _beginning(lambda: google_demo.fill(google), demo=options.demo)
-    begin_microsoft = _beginning(
-        # After Google: one meeting stands in the calendars of both.
-        lambda: microsoft_demo.fill(microsoft, shared_day=google_demo.shared_day(google)),
-        demo=options.demo,
-    )
+    begin_google, begin_microsoft = _beginnings(google, microsoft, demo=options.demo)
     known = file.load()
     for name, begin in (("google", begin_google), ("microsoft", begin_microsoft)):
         if name not in known:
@@ -139,43 +139,59 @@ def _serve(options: Options, opened: list[socket.socket], ca_path: Path) -> None
         raise CannotStartError(f"{ca_path} cannot be written: {failure.strerror}.") from failure
     google_app = build_google(google, begin=begin_google, validation=options.validation)
     microsoft_app = build_microsoft(microsoft, begin=begin_microsoft)
-    lines = (
-        f"Google sandbox (not Google) on {google.base_url}/",
-        f"Microsoft sandbox (not Microsoft) on {microsoft.base_url}/",
-        f"Microsoft sandbox, the browser's part, on {microsoft.plain_url}/",
-        f"Microsoft sandbox's CA certificate in {ca_path}",
+    announcement = (
+        f"Google sandbox (not Google) on {google.base_url}/\n"
+        f"Microsoft sandbox (not Microsoft) on {microsoft.base_url}/\n"
+        f"Microsoft sandbox, the browser's part, on {microsoft.plain_url}/\n"
+        f"Microsoft sandbox's CA certificate in {ca_path}"
     )
-
-    async def everything() -> None:
-        listeners = [
-            Listener(google_app, opened[0]),
-            Listener(microsoft_app, opened[1], authority.server_context()),
-            Listener(microsoft_app, opened[2]),
-        ]
-        await _answer(listeners, file, "\n".join(lines))
-
-    asyncio.run(everything())
+    contexts = (None, authority.server_context(), None)
+    apps = (google_app, microsoft_app, microsoft_app)
+    asyncio.run(_answer(list(zip(apps, opened, contexts, strict=True)), file, announcement))
     file.save()
 
 
-def _beginning(fill: Callable[[], None], *, demo: bool) -> Callable[[], None]:
+def _beginnings(
+    google: GoogleWorld, microsoft: MicrosoftWorld, *, demo: bool
+) -> tuple[Callable[[], None], Callable[[], None]]:
+    """Return what each half does at its start and after a reset."""
+
     def nothing() -> None:
         """Begin empty."""
 
-    return fill if demo else nothing
+    if not demo:
+        return nothing, nothing
+    # Microsoft after Google: one meeting stands in the calendars of both.
+    return (
+        lambda: google_demo.fill(google),
+        lambda: microsoft_demo.fill(microsoft, shared_day=google_demo.shared_day(google)),
+    )
 
 
-async def _answer(listeners: list[Listener], file: StateFile, announcement: str) -> None:
+def _end(_number: int, _frame: FrameType | None) -> None:
+    """Leave before anything is served: there is nothing to save yet."""
+    raise SystemExit(0)
+
+
+async def _answer(
+    parts: list[tuple[ASGIApp, socket.socket, ssl.SSLContext | None]], file: StateFile, announcement: str
+) -> None:
+    listeners = [Listener(*part) for part in parts]
+
     def stop() -> None:
         for listener in listeners:
             listener.should_exit = True
 
     loop = asyncio.get_running_loop()
-    for number in (signal.SIGTERM, signal.SIGINT):
+    for number in _ENDINGS:
         loop.add_signal_handler(number, stop)
     serving = asyncio.gather(*(listener.run_until_told() for listener in listeners))
     saving = asyncio.create_task(file.keep_saving())
-    await asyncio.gather(*(listener.ready.wait() for listener in listeners))
+    ready = asyncio.gather(*(listener.ready.wait() for listener in listeners))
+    # Whichever comes first: a listener that cannot start must not leave us waiting.
+    await asyncio.wait((serving, ready), return_when=asyncio.FIRST_COMPLETED)
+    if serving.done():
+        await serving
     # On stdout, for whoever started us with port 0 and waits to hear where we are.
     print(announcement, flush=True)  # noqa: T201
     await serving

@@ -89,6 +89,7 @@ class Calendar:
     is_default: bool = False
     can_edit: bool = True
     events: dict[str, Event] = field(default_factory=dict)
+    """By key, the longest unchanged first."""
     version: int = 0
     gone: list[Gone] = field(default_factory=list)
     epoch: str = field(default_factory=lambda: secrets.token_hex(4))
@@ -190,6 +191,8 @@ class Calendar:
         event.version = self._next()
         event.body = event.body | {"lastModifiedDateTime": rfc3339(clock.now())}
         event.instances = event.made = None
+        # Taken out and put in again, so that the events stay in the order of their changes.
+        self.events[event.key] = self.events.pop(event.key)
         return event.version
 
     def _next(self) -> int:

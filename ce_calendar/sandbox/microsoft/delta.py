@@ -10,6 +10,7 @@ import secrets
 from collections import OrderedDict
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import takewhile
 
 from ce_calendar.sandbox.microsoft.calendars import Calendar, Event, seen
 from ce_calendar.sandbox.microsoft.errors import GraphError
@@ -104,13 +105,14 @@ def _everything(calendar: Calendar, window: Window) -> Iterator[Told]:
 
 
 def _changes(calendar: Calendar, window: Window, since: int) -> Iterator[Told]:
-    for event in sorted(calendar.events.values(), key=lambda each: each.version):
-        if event.version > since:
-            yield from _change(event, window, since)
-    for gone in calendar.gone:
-        # What was deleted and came back (moved out and in again) is told above.
-        if gone.version > since and not gone.stamp and gone.key not in calendar.events:
-            yield Told(gone.key, "", None)
+    changed = list(takewhile(lambda event: event.version > since, reversed(calendar.events.values())))
+    for event in reversed(changed):
+        yield from _change(event, window, since)
+    gone = list(takewhile(lambda each: each.version > since, reversed(calendar.gone)))
+    for each in reversed(gone):
+        # What came back (moved out and in again) is told above, and so are occurrences, with their series.
+        if not each.stamp and each.key not in calendar.events:
+            yield Told(each.key, "", None)
 
 
 def _change(event: Event, window: Window, since: int) -> Iterator[Told]:
