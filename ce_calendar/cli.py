@@ -69,7 +69,7 @@ def migrate() -> None:
     context_settings={"allow_extra_args": True, "ignore_unknown_options": True, "help_option_names": []}
 )
 def sandbox(context: typer.Context) -> None:
-    """Run a Google on this machine, for trying things out."""
+    """Run a Google and a Microsoft on this machine, for trying things out."""
     command = sandbox_command(*context.args)
     os.execv(command[0], command)  # noqa: S606 - our own command line
 

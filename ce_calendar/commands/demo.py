@@ -5,6 +5,7 @@ import secrets
 import signal
 import time
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
 
@@ -24,23 +25,35 @@ from ce_calendar.commands.processes import (
 from ce_calendar.settings import ROOT, get_settings
 
 HOST = "127.0.0.1"
-PORT = 3000
-GOOGLE_PORT = 9101
 VAR = ROOT / "var"
 
 
-def demo_environment(folder: Path, *, port: int = PORT, google_port: int = GOOGLE_PORT) -> dict[str, str]:
+@dataclass(frozen=True, slots=True)
+class DemoPorts:
+    """Where the demo listens."""
+
+    application: int = 3000
+    google: int = 9101
+    microsoft: int = 9102
+    """The sandbox's Microsoft, over TLS."""
+    microsoft_plain: int = 9103
+    """The same for browsers, so that nobody meets a certificate warning."""
+
+
+DEMO_PORTS = DemoPorts()
+
+
+def demo_environment(folder: Path, ports: DemoPorts = DEMO_PORTS) -> dict[str, str]:
     """The demo's settings: keys made once and kept, the sandbox in Google's place.
 
     Args:
         folder: where the keys, the database and the sandbox's state lie.
-        port: of the application.
-        google_port: of the sandbox's Google.
+        ports: where the application and the sandbox listen.
     """
-    google = f"http://{HOST}:{google_port}"
+    google = f"http://{HOST}:{ports.google}"
     return {
         **_kept_secrets(folder / "demo.env"),
-        "CE_PUBLIC_URL": f"http://localhost:{port}",
+        "CE_PUBLIC_URL": f"http://localhost:{ports.application}",
         "CE_DATABASE_URL": f"sqlite:///{folder / 'demo.db'}",
         "CE_VAULT_KEYS_FILE": "",
         "CE_GOOGLE_API_URL": google,
@@ -79,29 +92,30 @@ def _stop(_signal: int, _frame: FrameType | None) -> None:
     raise _Stopped
 
 
-def run_demo(*, folder: Path = VAR, port: int = PORT, google_port: int = GOOGLE_PORT, reload: bool = False) -> None:
+def run_demo(*, folder: Path = VAR, ports: DemoPorts = DEMO_PORTS, reload: bool = False) -> None:
     """Run until Ctrl-C, SIGTERM or the end of the terminal.
 
     Args:
         folder: where everything is kept.
-        port: of the application.
-        google_port: of the sandbox's Google.
+        ports: where to listen.
         reload: rebuild when the code changes.
 
     Raises:
         StartFailed: a port is taken, or a program does not come up.
     """
-    require_free_port(port, "the application")
-    require_free_port(google_port, "the sandbox's Google")
-    environment = demo_environment(folder, port=port, google_port=google_port)
+    require_free_port(ports.application, "the application")
+    require_free_port(ports.google, "the sandbox's Google")
+    for each in (ports.microsoft, ports.microsoft_plain):
+        require_free_port(each, "the sandbox's Microsoft")
+    environment = demo_environment(folder, ports)
     os.environ.update(environment)
     configure_logging("WARNING")
     for name in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(name, _stop)
     programs: list[Program] = []
     try:
-        _start(programs, folder, environment, port=port, google_port=google_port, reload=reload)
-        _welcome(port, google_port)
+        _start(programs, folder, environment, ports, reload=reload)
+        _welcome(ports)
         while not any(program.has_ended for program in programs):
             time.sleep(0.3)
         ended = next(program for program in programs if program.has_ended)
@@ -118,29 +132,30 @@ def run_demo(*, folder: Path = VAR, port: int = PORT, google_port: int = GOOGLE_
 
 
 def _start(
-    programs: list[Program],
-    folder: Path,
-    environment: Mapping[str, str],
-    *,
-    port: int,
-    google_port: int,
-    reload: bool,
+    programs: list[Program], folder: Path, environment: Mapping[str, str], ports: DemoPorts, *, reload: bool
 ) -> None:
     """Bring everything up, in order, telling how far it is. What runs is in `programs`, also when this fails."""
     _say("Preparing the database …")
     prepare_database(get_settings())
     seed_demo(services_for_commands(get_settings()))
     _say("Starting the sandbox (a Google on this machine) …")
-    options = ("--port", str(google_port), "--state", str(folder / "demo-sandbox.json"), "--demo")
+    options = (
+        *("--port", str(ports.google)),
+        *("--microsoft-port", str(ports.microsoft)),
+        *("--microsoft-plain-port", str(ports.microsoft_plain)),
+        *("--microsoft-ca", str(folder / "demo-sandbox-ca.pem")),
+        *("--state", str(folder / "demo-sandbox.json")),
+        "--demo",
+    )
     log = folder / "log"
     sandbox = Program("The sandbox", sandbox_command(*options), env=environment, log=log / "sandbox.log")
     programs.append(sandbox)
-    sandbox.wait_until(answers(f"http://{HOST}:{google_port}/"), seconds=30)
+    sandbox.wait_until(answers(f"http://{HOST}:{ports.google}/"), seconds=30)
     _say("Building the screens (half a minute the first time, seconds later) …")
-    command = reflex_command(host=HOST, port=port, reload=reload)
+    command = reflex_command(host=HOST, port=ports.application, reload=reload)
     application = Program("The application", command, env=environment, log=log / "application.log")
     programs.append(application)
-    application.wait_until(answers(f"http://{HOST}:{port}/readyz"), seconds=240)
+    application.wait_until(answers(f"http://{HOST}:{ports.application}/readyz"), seconds=240)
 
 
 def _say(text: str) -> None:
@@ -148,11 +163,11 @@ def _say(text: str) -> None:
     print(text, flush=True)
 
 
-def _welcome(port: int, google_port: int) -> None:
+def _welcome(ports: DemoPorts) -> None:
     people = "\n".join(f"    {person.email:<28}{person.purpose}" for person in DEMO_PEOPLE)
     _say(
-        f"\n  ce_calendar is running:  http://localhost:{port}\n"
-        f"  The sandbox's Google:    http://{HOST}:{google_port}\n\n"
+        f"\n  ce_calendar is running:  http://localhost:{ports.application}\n"
+        f"  The sandbox's Google:    http://{HOST}:{ports.google}\n\n"
         f"  Sign in with the password  {DEMO_PASSWORD}  as\n{people}\n\n"
         "  Ctrl-C stops it.\n"
     )

@@ -19,16 +19,16 @@ from tests.support.postgres import free_port
 SCRIPT = """
 import sys
 from pathlib import Path
-from ce_calendar.commands.demo import run_demo
-run_demo(folder=Path(sys.argv[1]), port=int(sys.argv[2]), google_port=int(sys.argv[3]))
+from ce_calendar.commands.demo import DemoPorts, run_demo
+run_demo(folder=Path(sys.argv[1]), ports=DemoPorts(*map(int, sys.argv[2:])))
 """
 
 
 @contextmanager
-def demo(folder: Path, port: int, google_port: int) -> Iterator[subprocess.Popen[str]]:
+def demo(folder: Path, *ports: int) -> Iterator[subprocess.Popen[str]]:
     """A running demo that has told its address."""
     process = subprocess.Popen(
-        [sys.executable, "-c", SCRIPT, str(folder), str(port), str(google_port)],
+        [sys.executable, "-c", SCRIPT, str(folder), *map(str, ports)],
         cwd=ROOT,
         env={**os.environ, "REFLEX_WEB_WORKDIR": str(ROOT / "var" / "test-web-demo")},
         stdout=subprocess.PIPE,
@@ -86,8 +86,9 @@ def programs_of(folder: Path) -> list[str]:
 
 @pytest.mark.timeout(400)
 def test_the_demo_says_whom_to_sign_in_as_stops_cleanly_and_remembers(tmp_path: Path) -> None:
-    folder, port, google_port = tmp_path / "demo", free_port(), free_port()
-    with demo(folder, port, google_port) as process:
+    folder = tmp_path / "demo"
+    ports = port, google_port, _, _ = free_port(), free_port(), free_port(), free_port()
+    with demo(folder, *ports) as process:
         said = words_until(process, "Ctrl-C stops it")
         assert f"http://localhost:{port}" in said
         assert DEMO_PASSWORD in said
@@ -96,10 +97,10 @@ def test_the_demo_says_whom_to_sign_in_as_stops_cleanly_and_remembers(tmp_path: 
         cookie = httpx.post(f"http://localhost:{port}/login", data=form).cookies["ce_session"]
         assert "comes back with the next start" in stop(process)
         assert process.returncode == 0
-    assert listeners(port, google_port) == []
+    assert listeners(*ports) == []
     assert programs_of(folder) == []
     assert (folder / "demo.env").stat().st_mode & 0o777 == 0o600
-    with demo(folder, port, google_port) as process:
+    with demo(folder, *ports) as process:
         words_until(process, "Ctrl-C stops it")
         start = httpx.post(f"http://localhost:{port}/oauth/google/start", cookies={"ce_session": cookie})
         assert start.headers["location"].startswith(f"http://127.0.0.1:{google_port}/"), "still signed in"
@@ -119,7 +120,8 @@ def test_a_busy_port_is_told_and_nothing_is_started(tmp_path: Path) -> None:
         port = int(found.group(1))
         code = (
             "import sys; from ce_calendar import cli; from ce_calendar.commands import demo; "
-            f"demo.run_demo.__kwdefaults__['port'] = {port}; sys.argv = ['ce-calendar', 'demo']; cli.main()"
+            f"demo.run_demo.__kwdefaults__['ports'] = demo.DemoPorts({port}); "
+            "sys.argv = ['ce-calendar', 'demo']; cli.main()"
         )
         answer = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
         other.kill()
