@@ -63,7 +63,7 @@ class Listener(uvicorn.Server):
         )
         # Requests held up by a latency fault do not delay the end. Uvicorn hands this to asyncio.wait_for,
         # which takes fractions of a second; only the annotation does not.
-        config.timeout_graceful_shutdown = 0.3  # type: ignore[assignment]
+        config.timeout_graceful_shutdown = 0.3  # type: ignore[assignment]  # typed as whole seconds, used as a float
         super().__init__(config)
         self._opened = opened
         self.ready = asyncio.Event()
@@ -193,6 +193,6 @@ async def _answer(
     if serving.done():
         await serving
     # On stdout, for whoever started us with port 0 and waits to hear where we are.
-    print(announcement, flush=True)  # noqa: T201
+    print(announcement, flush=True)  # noqa: T201 - whoever started it reads where it listens
     await serving
     saving.cancel()
