@@ -29,6 +29,8 @@ class Entry:
     operation: str = ""
     """Empty for control requests and pages, which are not logged."""
     account: str | None = None
+    life: int = 0
+    """Which life of the log the request began in."""
     recorded: bool = False
     cut: Callable[[], None] | None = None
     """Records the request and breaks the connection off."""
@@ -41,10 +43,12 @@ class RequestLog:
         self._clock = clock
         self._entries: deque[dict[str, Any]] = deque(maxlen=KEPT)
         self._last = 0
+        self.life = 1
+        """Goes up with every `clear`."""
 
     def record(self, entry: Entry, status: int | None) -> None:
         """Add a request once; a status of None means that the connection was cut."""
-        if entry.recorded or not entry.operation:
+        if entry.recorded or not entry.operation or entry.life != self.life:
             return
         entry.recorded = True
         self._last += 1
@@ -66,9 +70,10 @@ class RequestLog:
         return {"requests": requests, "counts": dict(Counter(entry["operation"] for entry in requests))}
 
     def clear(self) -> None:
-        """Forget everything and number from 1 again."""
+        """Forget everything, what is still being answered too, and number from 1 again."""
         self._entries.clear()
         self._last = 0
+        self.life += 1
 
 
 def entry_of(scope: Scope) -> Entry:
@@ -92,7 +97,7 @@ class Recording:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        entry = scope[_KEY] = Entry(method=scope["method"], path=scope["path"])
+        entry = scope[_KEY] = Entry(method=scope["method"], path=scope["path"], life=self._log.life)
         # ASGI has no message for a broken network, so this reaches for uvicorn's transport behind ``send``.
         transport = getattr(getattr(send, "__self__", None), "transport", None)
 

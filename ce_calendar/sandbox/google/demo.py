@@ -58,6 +58,7 @@ def fill(world: World) -> None:
     _add_series(world, staff, today)
     _add_outreach(world, staff, today)
     _add_holidays(world, staff, today)
+    _add_what_cannot_be_read(world, staff)
     _add_admin(world, today)
     world.add_account(CENTRAL, name="ERP Central", time_zone=HOME)
 
@@ -108,6 +109,16 @@ def _add_holidays(world: World, staff: Account, today: date) -> None:
             days = (date(year, month, day) - today).days
             body = _all_day(today, days, 1, name, {"visibility": "public", "transparency": "transparent"})
             _insert(world, calendar_id, body)
+
+
+def _add_what_cannot_be_read(world: World, staff: Account) -> None:
+    """A colleague's free and busy, and a calendar that the ERP half of an application has made."""
+    world.add_calendar(
+        staff, "priya.nair@gmail.example", summary="Priya Nair", time_zone=HOME, access_role="freeBusyReader"
+    )
+    calendar_id = "tasks.demo@group.calendar.google.com"
+    tasks = world.add_calendar(staff, calendar_id, summary="Sam Demo, tasks", time_zone=HOME, access_role="reader")
+    tasks.description = "Tasks of Sam Demo\nce-calendar:employee-calendar"
 
 
 def _add_admin(world: World, today: date) -> None:

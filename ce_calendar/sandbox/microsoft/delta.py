@@ -1,7 +1,8 @@
 """calendarView/delta: rounds of changes within a window that never slides.
 
-The first round tells single events and exceptions in full, masters of series in full, and occurrences barely. A later
-round tells what changed; a series then comes as its master alone, and the reader must read the window anew.
+The first round tells single events and exceptions in full, masters of the series that begin in the window in full, and
+occurrences barely. A later round tells what changed; a series then comes as its master alone, and the reader must read
+it anew.
 """
 
 import base64
@@ -98,7 +99,8 @@ class Rounds:
 def _everything(calendar: Calendar, window: Window) -> Iterator[Told]:
     for event in calendar.events.values():
         found = list(seen(event, window.earliest, window.latest))
-        if found and event.is_series:
+        # Of a series that began before the window nothing is told but that it has occurrences there.
+        if found and event.is_series and event.item.earliest >= window.earliest:
             yield Told(event.key, "", event.item)
         for item in found:
             yield Told(item.key, item.stamp, item)

@@ -65,6 +65,17 @@ def test_latency_alone_delays_and_then_answers(sandbox: Sandbox, events: Any) ->
     assert time.monotonic() - begun >= 0.15
 
 
+def test_who_gave_up_waiting_before_a_reset_is_not_counted_after_it(sandbox: Sandbox) -> None:
+    sandbox.control("faults", operation="oauth.token", latency_ms=400, times=1)
+    with requests.Session() as hasty, pytest.raises(requests.ReadTimeout):
+        hasty.post(f"{sandbox.url}/token", data={}, timeout=0.1)
+
+    sandbox.control("reset")
+    time.sleep(0.6)
+
+    assert sandbox.log()["requests"] == []
+
+
 def test_faults_reach_the_oauth_endpoints_in_their_own_form(sandbox: Sandbox) -> None:
     for name, path in (("token", "token"), ("oauth.revoke", "revoke"), ("oauth2.userinfo", "oauth2/v3/userinfo")):
         sandbox.control("faults", operation=name, status=503, times=1)

@@ -89,7 +89,9 @@ def test_the_demo_accounts_are_there_and_pass_validation() -> None:
     with running("--demo") as (_, sandbox):
         google = sandbox.google("staff.demo@gmail.example")
         calendars = google.calendarList().list().execute()["items"]
-        assert [entry["accessRole"] for entry in calendars] == ["owner", "owner", "reader"]
+        assert [entry["accessRole"] for entry in calendars] == [
+            *("owner", "owner", "reader", "freeBusyReader", "reader")
+        ]
         events = [
             event
             for entry in calendars
