@@ -1,0 +1,205 @@
+"""`make bench`: measures everything in one run on one machine, and prints a table.
+
+What is compared takes turns, each time in a fresh process, so that whatever else the machine does meets all alike.
+"""
+
+import argparse
+import json
+import os
+import platform
+import statistics
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+from ce_calendar.commands.processes import Program, answers
+from tests.support.installation import chromium_path
+from tests.support.postgres import free_port
+
+ROOT = Path(__file__).resolve().parents[1]
+FEW = 40
+"""Events of each of the many connections behind the cards."""
+AIMED_AT = 20_000
+"""The aims are about a calendar of so many events; of fewer, what is done once per sync would be most."""
+MOST_FLOORS = 3.0
+LEAST_SPEED = 2.0
+
+GCAL_WAYS = {
+    "listed": "gcal-sync 8.0, pages listed into memory",
+    "synced": "gcal-sync 8.0, its own sync into memory",
+}
+
+Told = dict[str, float]
+
+
+@dataclass(frozen=True)
+class Options:
+    """How much to measure."""
+
+    events: int
+    runs: int
+    seconds: float
+    connections: int
+    contacts: int
+    gcal: Path | None
+    """A Python with gcal-sync; without one it is not compared with."""
+    browser: bool
+
+
+@dataclass(frozen=True)
+class Line:
+    """A line of the report."""
+
+    what: str
+    found: str
+    compared: str = ""
+
+
+def measure(module: str, *arguments: object, python: str = sys.executable) -> Told:
+    """Run one measuring process and take what it told."""
+    command = [python, "-m", f"bench.{module}", *map(str, arguments)]
+    answer = subprocess.run(command, cwd=ROOT, check=True, stdout=subprocess.PIPE, text=True)  # noqa: S603 - our own
+    told: Told = json.loads(answer.stdout.splitlines()[-1])
+    return told
+
+
+@contextmanager
+def static_google(count: int) -> Iterator[str]:
+    """The address of a Google that has a calendar of so many events."""
+    port = free_port()
+    with tempfile.TemporaryDirectory() as folder:
+        command = [sys.executable, "-m", "bench.server", "--port", str(port), "--events", str(count)]
+        server = Program("The static server", command, env={}, log=Path(folder) / "server.log")
+        try:
+            server.wait_until(answers(f"http://127.0.0.1:{port}/users/me/calendarList"), seconds=60)
+            yield f"http://127.0.0.1:{port}"
+        finally:
+            server.stop()
+
+
+def first_syncs(options: Options, google: str) -> list[Line]:
+    """The product, the floor and gcal-sync, by turns."""
+    found: dict[str, list[Told]] = {"product": [], "floor": [], "listed": [], "synced": []}
+    for _ in range(options.runs):
+        found["product"].append(measure("first_sync", google, options.events))
+        found["floor"].append(measure("floor", google, options.events))
+        for way in GCAL_WAYS if options.gcal else ():
+            found[way].append(measure("gcal", way, google, options.events, python=str(options.gcal)))
+    ours, floor = found["product"], found["floor"]
+    is_aimed_at = options.events >= AIMED_AT
+    by_floor, by_floor_cpu = _ratio(ours, floor)
+    told = f"the product takes {by_floor:.2f} times as long (CPU {by_floor_cpu:.2f})"
+    if is_aimed_at:
+        told += f"; aim: at most {MOST_FLOORS:g}: {_verdict(by_floor <= MOST_FLOORS)}"
+    lines = [
+        Line(f"first sync of {options.events:,} events into SQLite", _times(ours)),
+        Line("floor: same JSON parsed, one bulk upsert", _times(floor), told),
+    ]
+    for way, what in GCAL_WAYS.items() if options.gcal else ():
+        slower, slower_cpu = _ratio(found[way], ours)
+        told = f"takes {slower:.2f} times as long as the product (CPU {slower_cpu:.2f})"
+        if is_aimed_at:
+            told += f"; aim: at least {LEAST_SPEED:g}: {_verdict(slower >= LEAST_SPEED)}"
+        lines.append(Line(what, _times(found[way]), told))
+    return lines
+
+
+def unchanged_syncs(options: Options, google: str) -> list[Line]:
+    """How many syncs a second that find nothing new."""
+    ours = measure("unchanged", google, options.seconds)
+    lines = [
+        Line("nothing-changed syncs, one after the other", f"{ours['alone']:.0f}/s"),
+        Line(f"the same, {ours['workers']:.0f} at a time", f"{ours['together']:.0f}/s"),
+    ]
+    if options.gcal:
+        theirs = measure("gcal", "unchanged", google, options.seconds, python=str(options.gcal))
+        speed = f"{theirs['syncs'] / theirs['seconds']:.0f}/s"
+        lines.append(Line("gcal-sync 8.0, in memory, one connection kept open", speed, "keeps nothing on disk"))
+    return lines
+
+
+def pages(options: Options, google: str, few: str) -> list[Line]:
+    """What opening a page takes."""
+    told = measure("pages", google, few, options.connections, options.contacts)
+    events, contacts = f"{options.events:,} events", f"{options.contacts:,} contacts"
+    lines = [
+        Line(f"cards page of {options.connections} connections, on the server", f"{told['cards']:.0f} ms"),
+        Line(f"timeline page over {events}: coming", f"{told['timeline_coming']:.0f} ms"),
+        Line(f"timeline page over {events}: past", f"{told['timeline_past']:.0f} ms"),
+        Line(f"contacts page of {contacts}: first", f"{told['contacts_first']:.0f} ms"),
+        Line(f"contacts page of {contacts}: last", f"{told['contacts_last']:.0f} ms"),
+        Line(f"contacts page of {contacts}: searched", f"{told['contacts_search']:.0f} ms"),
+    ]
+    if options.browser:
+        seen = measure("browser", few, options.connections)
+        lines.insert(
+            1, Line(f"the same in Chromium, until card {seen['shown']:.0f} stands there", f"{seen['cards']:.0f} ms")
+        )
+    return lines
+
+
+def _times(found: Sequence[Told]) -> str:
+    seconds = sorted(each["seconds"] for each in found)
+    cpu = statistics.median(each["cpu"] for each in found)
+    memory = statistics.median(each["megabytes"] for each in found)
+    return f"{statistics.median(seconds):.2f} s ({seconds[0]:.2f}-{seconds[-1]:.2f}; CPU {cpu:.2f} s; {memory:.0f} MB)"
+
+
+def _ratio(one: Sequence[Told], other: Sequence[Told]) -> tuple[float, float]:
+    """How many times longer the one takes than the other, by the clock and by CPU."""
+    by_clock, by_cpu = (
+        statistics.median(each[unit] for each in one) / statistics.median(each[unit] for each in other)
+        for unit in ("seconds", "cpu")
+    )
+    return by_clock, by_cpu
+
+
+def _verdict(is_met: bool) -> str:  # noqa: FBT001 - yes or no is all it is about
+    return "met" if is_met else "NOT MET"
+
+
+def main() -> None:
+    """Measure and report."""
+    options = _options()
+    print(
+        f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC, Python {platform.python_version()}, {os.cpu_count()} cores", end=", "
+    )
+    print(f"load {os.getloadavg()[0]:.1f} at the start, medians of {options.runs} runs\n", flush=True)
+    print("| what | measured | in comparison |\n| --- | --- | --- |", flush=True)
+    with static_google(options.events) as google, static_google(FEW) as few:
+        for part in (first_syncs(options, google), unchanged_syncs(options, google), pages(options, google, few)):
+            for line in part:
+                print(f"| {line.what} | {line.found} | {line.compared} |", flush=True)
+    print(f"\nload {os.getloadavg()[0]:.1f} at the end")
+
+
+def _options() -> Options:
+    parser = argparse.ArgumentParser(prog="make bench", description=__doc__)
+    parser.add_argument("--events", type=int, default=20_000)
+    parser.add_argument("--runs", type=int, default=5)
+    parser.add_argument("--seconds", type=float, default=3, help="of nothing-changed syncs")
+    parser.add_argument("--connections", type=int, default=200)
+    parser.add_argument("--contacts", type=int, default=10_000)
+    parser.add_argument("--gcal", type=Path, help="a Python that has gcal-sync")
+    parser.add_argument("--no-browser", dest="browser", action="store_false", help="do not load the cards in Chromium")
+    options = Options(**vars(parser.parse_args()))
+    if options.browser and not _has_chromium():
+        print("There is no Chromium here, so nothing is loaded in a browser.", file=sys.stderr)
+        options = replace(options, browser=False)
+    return options
+
+
+def _has_chromium() -> bool:
+    try:
+        return bool(chromium_path())
+    except RuntimeError:
+        return False
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,31 @@
+"""`make bench` with next to nothing to measure: its figures mean nothing here, but it must not rot."""
+
+import subprocess
+import sys
+
+import pytest
+
+from ce_calendar.settings import ROOT
+
+LITTLE = "--events 200 --runs 1 --seconds 0.2 --connections 3 --contacts 260 --no-browser"
+
+
+@pytest.mark.timeout(240)
+def test_the_bench_measures_everything_there_is_without_the_library_it_compares_with() -> None:
+    command = [sys.executable, "-m", "bench", *LITTLE.split()]
+    answer = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert answer.returncode == 0, answer.stderr
+    lines = [line.split("|")[1:4] for line in answer.stdout.splitlines() if line.startswith("| ")][2:]
+    assert [what.strip() for what, _, _ in lines] == [
+        "first sync of 200 events into SQLite",
+        "floor: same JSON parsed, one bulk upsert",
+        "nothing-changed syncs, one after the other",
+        "the same, 4 at a time",
+        "cards page of 3 connections, on the server",
+        "timeline page over 200 events: coming",
+        "timeline page over 200 events: past",
+        "contacts page of 260 contacts: first",
+        "contacts page of 260 contacts: last",
+        "contacts page of 260 contacts: searched",
+    ]
+    assert all(measured.strip() for _, measured, _ in lines)
