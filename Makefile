@@ -1,12 +1,15 @@
 # One door for each act. Needs Python 3.11 or newer, pip and make; nothing else.
 PYTHON ?= python3
+# How many processes share the tests.
+WORKERS ?= 2
 VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
 .DEFAULT_GOAL := help
 MSGRAPH := .venv-msgraph
-.PHONY: help install demo dev test test-msgraph check format lock clean
+GCAL := .venv-bench
+.PHONY: help install demo dev test test-msgraph check format bench lock clean
 
 help: ## Show what can be asked
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -35,9 +38,9 @@ dev: install ## The same with hot reload, for those who change it
 
 test: $(VENV)/installed-dev ## Install what tests need and run all of them
 	@sh scripts/ensure-test-programs
-	$(BIN)/python -m pytest --ignore tests/e2e
-	@# Apart: Playwright keeps an event loop of its own in the process.
-	$(BIN)/python -m pytest tests/e2e
+	$(BIN)/python -m pytest --numprocesses $(WORKERS) --ignore tests/e2e
+	@# Apart: Playwright keeps an event loop of its own in the process. Each worker has an installation of its own.
+	$(BIN)/python -m pytest --numprocesses $(WORKERS) --dist loadfile tests/e2e
 
 # Apart, for Microsoft's SDK alone takes nearly half a gigabyte.
 $(MSGRAPH)/installed: tests/msgraph/requirements.txt
@@ -58,6 +61,16 @@ format: $(VENV)/installed-dev ## Put the code into shape
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
+# Apart: the library that is compared with is nothing the product needs.
+$(GCAL)/installed: bench/requirements.txt
+	@PYTHON="$(PYTHON)" sh scripts/make-venv $(GCAL)
+	$(GCAL)/bin/python -m pip --disable-pip-version-check --quiet install --require-hashes -r $<
+	@touch $@
+
+# BENCH takes further options: make bench BENCH="--runs 9 --no-browser"
+bench: $(VENV)/installed-dev $(GCAL)/installed ## Measure how fast it is, and print a table
+	$(BIN)/python -m bench --gcal $(GCAL)/bin/python $(BENCH)
+
 COMPILE := $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header --no-emit-index-url \
 	--no-emit-find-links --no-annotate --python-version 3.11
 LOCK := $(COMPILE) --extra build pyproject.toml
@@ -65,6 +78,7 @@ lock: $(VENV)/installed-dev ## Compile the pinned requirements anew from pyproje
 	$(LOCK) --output-file requirements.txt
 	$(LOCK) --extra dev --constraint requirements.txt --output-file requirements-dev.txt
 	$(COMPILE) tests/msgraph/requirements.in --output-file tests/msgraph/requirements.txt
+	$(COMPILE) bench/requirements.in --output-file bench/requirements.txt
 
 clean: ## Remove everything made here but the data in var/
-	rm -rf $(VENV) $(MSGRAPH) .web .states .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf $(VENV) $(MSGRAPH) $(GCAL) .web .states .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

@@ -11,27 +11,40 @@ from sqlalchemy.exc import OperationalError, SQLAlchemyError
 from ce_calendar.adapters.google.calendar import GoogleMeetings
 from ce_calendar.adapters.google.oauth import GoogleAuthorizer, GoogleEndpoints
 from ce_calendar.adapters.idle import LeftForLater, NobodyListens
+from ce_calendar.adapters.legacy_keys import FernetLegacyKeys
 from ce_calendar.adapters.limiter import MemoryAttemptLimiter
 from ce_calendar.adapters.logs import configure_logging
+from ce_calendar.adapters.microsoft.calendar import MicrosoftMeetings
+from ce_calendar.adapters.microsoft.oauth import MicrosoftAuthorizer
 from ce_calendar.adapters.passwords import Argon2Passwords
 from ce_calendar.adapters.persistence.engine import make_engine
 from ce_calendar.adapters.persistence.migrations import current_revision, head_revision, migrate
 from ce_calendar.adapters.persistence.unit_of_work import unit_of_work_on
-from ce_calendar.adapters.system import system_clock
+from ce_calendar.adapters.persistence.vault_care import vault_care_on
+from ce_calendar.adapters.system import calm_collector, system_clock
 from ce_calendar.adapters.vault import FernetVault
 from ce_calendar.domain.meetings.connections import ClientSource, OAuthClient, Provider
 from ce_calendar.jobs.scheduler import Scheduler, Work
-from ce_calendar.ports import Announcer, Authorizer, JobQueue
+from ce_calendar.ports import Announcer, Authorizer, JobQueue, MeetingProvider
 from ce_calendar.services.accounts import Accounts
 from ce_calendar.services.audit import Audit
+from ce_calendar.services.backfill import Backfill
+from ce_calendar.services.calendars import Calendars
+from ce_calendar.services.clients import Clients
 from ce_calendar.services.connecting import Connecting
 from ce_calendar.services.connections import ConnectionBook
+from ce_calendar.services.contact_import import ContactImport
 from ce_calendar.services.contacts import ContactBook
 from ce_calendar.services.credentials import Credentials
 from ce_calendar.services.directory import Directory
+from ce_calendar.services.identifying import Identifying
+from ce_calendar.services.importing import ConnectionImport
+from ce_calendar.services.module_settings import ModuleSettings
+from ce_calendar.services.notices import NoticeBoard
 from ce_calendar.services.registry import Services, get_services, set_services
 from ce_calendar.services.syncing import Syncing
 from ce_calendar.services.timeline import Timeline
+from ce_calendar.services.vault_keeping import VaultKeeping
 from ce_calendar.settings import Settings, SettingsError, get_settings
 
 
@@ -75,6 +88,12 @@ def database_state(settings: Settings) -> str:
     return f"is at revision '{found}', this version needs '{head_revision()}': run `ce-calendar migrate`."
 
 
+def organization_slugs(settings: Settings) -> list[str]:
+    """The organizations there are."""
+    with unit_of_work_on(engine_of(settings))(reading=True) as uow:
+        return [each.slug for each in uow.organizations.all()]
+
+
 def open_vault(settings: Settings) -> FernetVault:
     """The credential vault.
 
@@ -87,25 +106,85 @@ def open_vault(settings: Settings) -> FernetVault:
         raise SettingsError(f"CE_VAULT_KEYS: {error}") from None
 
 
-def _authorizers(settings: Settings) -> dict[Provider, Authorizer]:
-    """The providers that can be connected: those with a client."""
-    secret = settings.google_client_secret.get_secret_value()
-    if not settings.google_client_id or not secret:
-        return {}
+def open_legacy_keys(settings: Settings) -> FernetLegacyKeys:
+    """The keys of an earlier system; there may be none.
+
+    Raises:
+        SettingsError: one of them is no key.
+    """
+    try:
+        return FernetLegacyKeys(settings.legacy_token_key_list())
+    except ValueError as error:
+        raise SettingsError(f"CE_LEGACY_TOKEN_KEYS: {error}") from None
+
+
+def consent_pages(settings: Settings) -> list[str]:
+    """Addresses that our connect forms lead to."""
+    return [settings.google_auth_url, settings.microsoft_authority]
+
+
+def _clients(settings: Settings) -> list[tuple[Provider, Authorizer]]:
+    """The OAuth clients in the settings."""
+    google = (
+        (settings.google_tenant_client_id, settings.google_tenant_client_secret, ClientSource.TENANT),
+        (settings.google_client_id, settings.google_client_secret, ClientSource.PLATFORM),
+    )
+    # Microsoft has no second client to fall back to: the same one is an organization's own and the others' shared one.
+    microsoft = settings.microsoft_client_id
+    return [
+        *(
+            (Provider.GOOGLE, _google(settings, OAuthClient(client_id, source), secret.get_secret_value()))
+            for client_id, secret, source in google
+            if client_id and secret.get_secret_value()
+        ),
+        *(
+            (Provider.MICROSOFT, _microsoft(settings, OAuthClient(microsoft, source)))
+            for source in ClientSource
+            if microsoft
+        ),
+    ]
+
+
+def _google(settings: Settings, client: OAuthClient, secret: str) -> GoogleAuthorizer:
+    return GoogleAuthorizer(
+        client=client,
+        client_secret=secret,
+        clock=system_clock,
+        endpoints=GoogleEndpoints(
+            auth_url=settings.google_auth_url,
+            token_url=settings.google_token_url,
+            revoke_url=settings.google_revoke_url,
+            userinfo_url=settings.google_userinfo_url,
+        ),
+        ca_bundle=_ca_bundle(settings),
+    )
+
+
+def _microsoft(settings: Settings, client: OAuthClient) -> MicrosoftAuthorizer:
+    return MicrosoftAuthorizer(
+        client=client,
+        client_secret=settings.microsoft_client_secret.get_secret_value(),
+        clock=system_clock,
+        authority=settings.microsoft_authority,
+        graph_url=settings.microsoft_graph_url,
+        ca_bundle=_ca_bundle(settings),
+    )
+
+
+def _providers(settings: Settings) -> dict[Provider, MeetingProvider]:
+    """Where calendars are read."""
     return {
-        Provider.GOOGLE: GoogleAuthorizer(
-            client=OAuthClient(settings.google_client_id, ClientSource.PLATFORM),
-            client_secret=secret,
-            clock=system_clock,
-            endpoints=GoogleEndpoints(
-                auth_url=settings.google_auth_url,
-                token_url=settings.google_token_url,
-                revoke_url=settings.google_revoke_url,
-                userinfo_url=settings.google_userinfo_url,
-            ),
-            ca_bundle=str(settings.ca_bundle) if settings.ca_bundle else None,
-        )
+        Provider.GOOGLE: GoogleMeetings(
+            clock=system_clock, api_url=settings.google_api_url, ca_bundle=_ca_bundle(settings)
+        ),
+        Provider.MICROSOFT: MicrosoftMeetings(
+            clock=system_clock, graph_url=settings.microsoft_graph_url, ca_bundle=_ca_bundle(settings)
+        ),
     }
+
+
+def _ca_bundle(settings: Settings) -> str | None:
+    return str(settings.ca_bundle) if settings.ca_bundle else None
 
 
 def build_services(settings: Settings, *, announcer: Announcer, jobs: JobQueue) -> Services:
@@ -116,15 +195,21 @@ def build_services(settings: Settings, *, announcer: Announcer, jobs: JobQueue) 
     """
     open_uow = unit_of_work_on(engine_of(settings))
     audit = Audit(open_uow=open_uow, clock=system_clock)
-    authorizers = _authorizers(settings)
+    clients = Clients(open_uow=open_uow, installed=_clients(settings), tenant_organization=settings.tenant_organization)
     vault = open_vault(settings)
     hasher = Argon2Passwords()
-    credentials = Credentials(open_uow=open_uow, clock=system_clock, vault=vault, authorizers=authorizers)
-    meetings = GoogleMeetings(
+    credentials = Credentials(open_uow=open_uow, clock=system_clock, vault=vault, clients=clients)
+    providers = _providers(settings)
+    backfill = Backfill(
+        open_uow=open_uow,
         clock=system_clock,
-        api_url=settings.google_api_url,
-        ca_bundle=str(settings.ca_bundle) if settings.ca_bundle else None,
+        keys=open_legacy_keys(settings),
+        credentials=credentials,
+        audit=audit,
+        announcer=announcer,
+        jobs=jobs,
     )
+    identifying = Identifying(open_uow=open_uow, clock=system_clock, credentials=credentials, audit=audit)
     return Services(
         accounts=Accounts(
             open_uow=open_uow,
@@ -136,11 +221,22 @@ def build_services(settings: Settings, *, announcer: Announcer, jobs: JobQueue) 
             idle_timeout=timedelta(minutes=settings.session_idle_minutes),
         ),
         audit=audit,
+        backfill=backfill,
+        connection_import=ConnectionImport(open_uow=open_uow, clock=system_clock, audit=audit, clients=clients),
+        calendars=Calendars(
+            open_uow=open_uow,
+            clock=system_clock,
+            providers=providers,
+            credentials=credentials,
+            audit=audit,
+            announcer=announcer,
+            jobs=jobs,
+        ),
         connecting=Connecting(
             open_uow=open_uow,
             clock=system_clock,
             vault=vault,
-            authorizers=authorizers,
+            clients=clients,
             credentials=credentials,
             audit=audit,
             announcer=announcer,
@@ -154,19 +250,33 @@ def build_services(settings: Settings, *, announcer: Announcer, jobs: JobQueue) 
             audit=audit,
             announcer=announcer,
             jobs=jobs,
+            take_over=backfill.take_over,
+        ),
+        contact_import=ContactImport(
+            open_uow=open_uow, clock=system_clock, audit=audit, announcer=announcer, jobs=jobs
         ),
         contacts=ContactBook(open_uow=open_uow, clock=system_clock, audit=audit, announcer=announcer, jobs=jobs),
         directory=Directory(open_uow=open_uow, clock=system_clock, hasher=hasher, audit=audit),
+        module_settings=ModuleSettings(open_uow=open_uow, clock=system_clock, audit=audit, announcer=announcer),
+        notices=NoticeBoard(open_uow=open_uow, clock=system_clock, audit=audit, announcer=announcer),
         syncing=Syncing(
             open_uow=open_uow,
             clock=system_clock,
-            providers={Provider.GOOGLE: meetings},
+            providers=providers,
             credentials=credentials,
             audit=audit,
             announcer=announcer,
             jobs=jobs,
+            identify=identifying.identify,
         ),
         timeline=Timeline(open_uow=open_uow, clock=system_clock, audit=audit),
+        vault_keeping=VaultKeeping(
+            open_uow=open_uow,
+            open_care=vault_care_on(engine_of(settings)),
+            keys=vault,
+            clock=system_clock,
+            audit=audit,
+        ),
     )
 
 
@@ -194,6 +304,7 @@ def running(settings: Settings, *, announcer: Announcer) -> Iterator[Services]:
     Raises:
         SettingsError: the settings do not make sense, or the database is not ready.
     """
+    calm_collector()
     configure_logging(settings.log_level)
     scheduler = Scheduler(lambda: _work(get_services()))
     set_services(build_services(settings, announcer=announcer, jobs=scheduler))
@@ -213,6 +324,8 @@ def _work(services: Services) -> Work:
         due=services.syncing.due,
         finish_disconnect=services.connections.finish_disconnect,
         disconnecting=services.connections.disconnecting,
+        backfill=services.backfill.run,
+        backfills_owed=services.backfill.owed,
         housekeeping=services.syncing.housekeeping,
     )
 

@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 import reflex as rx
 from starlette.types import ASGIApp
 
-from ce_calendar.bootstrap import readiness, running, settings_of_process
+from ce_calendar.bootstrap import consent_pages, readiness, running, settings_of_process
 from ce_calendar.http.app import make_api
 from ce_calendar.http.security import PublicUrl
 from ce_calendar.web import addresses, home, unknown
@@ -24,8 +24,10 @@ from ce_calendar.web.frame import OneIdentity
 from ce_calendar.web.live import live
 from ce_calendar.web.login.page import page as login_page
 from ce_calendar.web.login.state import LoginState
+from ce_calendar.web.module.page import page as module_page
+from ce_calendar.web.module.state import ModuleState
 from ce_calendar.web.push import push_to_open_pages
-from ce_calendar.web.theme import STYLESHEETS
+from ce_calendar.web.theme import STYLESHEETS, toaster
 
 settings = settings_of_process()
 
@@ -33,7 +35,7 @@ settings = settings_of_process()
 def behind_public_url(app: ASGIApp) -> ASGIApp:
     """Everything goes through here, websocket included."""
     return PublicUrl(
-        app, public_url=settings.public_url, form_targets=[settings.google_auth_url], proxies=settings.proxies
+        app, public_url=settings.public_url, form_targets=consent_pages(settings), proxies=settings.proxies
     )
 
 
@@ -42,9 +44,13 @@ app = rx.App(
     backend_exception_handler=say_sorry,
     frontend_exception_handler=note_broken_page,
     stylesheets=STYLESHEETS,
+    toaster=toaster(),
     # Named, or browsers ask for a /favicon.ico that is not there.
     head_components=[rx.el.link(rel="icon", href="/mark.svg", type="image/svg+xml"), rx.el.script(REMEMBER_FOCUS)],
-    api_transformer=[make_api(public_url=settings.public_url, check=readiness(settings)), behind_public_url],
+    api_transformer=[
+        make_api(public_url=settings.public_url, check=readiness(settings), form_targets=consent_pages(settings)),
+        behind_public_url,
+    ],
 )
 app.add_middleware(OneIdentity(), index=0)
 
@@ -60,6 +66,7 @@ app.add_page(
     title="Calendar connections · ce_calendar",
     on_load=ConnectionsState.load,
 )
+app.add_page(module_page, route=addresses.MODULE, title="Module settings · ce_calendar", on_load=ModuleState.load)
 app.add_page(unknown.page, route="404", title="Not found · ce_calendar", on_load=unknown.UnknownState.load)
 
 

@@ -9,9 +9,11 @@ import typer
 from ce_calendar.bootstrap import prepare_database, services_for_commands
 from ce_calendar.commands.demo import run_demo
 from ce_calendar.commands.doctor import run_doctor
+from ce_calendar.commands.importing import import_app
 from ce_calendar.commands.people import people_apps
 from ce_calendar.commands.processes import StartFailed, reflex_command, require_free_port, sandbox_command
 from ce_calendar.commands.selftest import run_selftest
+from ce_calendar.commands.vault import vault_app
 from ce_calendar.domain.errors import Refused
 from ce_calendar.services.directory import Directory
 from ce_calendar.settings import ROOT, SettingsError, get_settings
@@ -31,6 +33,8 @@ def _directory() -> Directory:
 organizations, people = people_apps(_directory)
 app.add_typer(organizations, name="org")
 app.add_typer(people, name="user")
+app.add_typer(import_app(lambda: services_for_commands(get_settings()).connection_import), name="import")
+app.add_typer(vault_app(lambda: services_for_commands(get_settings())), name="vault")
 
 
 @app.command()

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Annotated, Literal
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, Field, SecretStr, ValidationError, field_validator
+from pydantic import AfterValidator, AliasChoices, Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -34,6 +34,11 @@ def _endpoint(url: str) -> str:
     return url.rstrip("/")
 
 
+def _listed(text: str) -> list[str]:
+    """Keys that commas or lines separate."""
+    return [key.strip() for key in text.replace(",", "\n").splitlines() if key.strip()]
+
+
 Origin = Annotated[str, AfterValidator(_origin)]
 Endpoint = Annotated[str, AfterValidator(_endpoint)]
 
@@ -51,6 +56,7 @@ class Settings(BaseSettings):
     database_url: SecretStr = Field(SecretStr("sqlite:///var/ce_calendar.db"), alias="CE_DATABASE_URL")
     vault_keys: SecretStr = Field(SecretStr(""), alias="CE_VAULT_KEYS")
     vault_keys_file: Path | None = Field(None, alias="CE_VAULT_KEYS_FILE")
+    legacy_token_keys: SecretStr = Field(SecretStr(""), alias="CE_LEGACY_TOKEN_KEYS")
     session_hours: float = Field(12, alias="CE_SESSION_HOURS", gt=0, le=24 * 31)
     session_idle_minutes: float = Field(120, alias="CE_SESSION_IDLE_MINUTES", gt=0, le=60 * 24 * 31)
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", alias="CE_LOG_LEVEL")
@@ -65,13 +71,30 @@ class Settings(BaseSettings):
     )
     google_client_id: str = Field("", alias="GOOGLE_CALENDAR_CLIENT_ID")
     google_client_secret: SecretStr = Field(SecretStr(""), alias="GOOGLE_CALENDAR_CLIENT_SECRET")
+    tenant_organization: str = Field("", alias="CE_TENANT_ORGANIZATION")
+    """Slug of the organization whose own clients the tenant ones are; empty for the only one there is."""
+    google_tenant_client_id: str = Field("", alias="VITE_GOOGLE_CALENDAR_CLIENT_ID")
+    google_tenant_client_secret: SecretStr = Field(SecretStr(""), alias="CE_GOOGLE_TENANT_CLIENT_SECRET")
+
+    microsoft_authority: Endpoint = Field("https://login.microsoftonline.com/common", alias="CE_MICROSOFT_AUTHORITY")
+    microsoft_graph_url: Endpoint = Field("https://graph.microsoft.com", alias="CE_MICROSOFT_GRAPH_URL")
+    microsoft_client_id: str = Field(
+        "", validation_alias=AliasChoices("VITE_MICROSOFT_CALENDAR_CLIENT_ID", "MICROSOFT_CALENDAR_CLIENT_ID")
+    )
+    microsoft_client_secret: SecretStr = Field(SecretStr(""), alias="MICROSOFT_CALENDAR_CLIENT_SECRET")
 
     @field_validator("log_level", mode="before")
     @classmethod
     def _upper(cls, value: object) -> object:
         return value.upper() if isinstance(value, str) else value
 
-    @field_validator("google_client_secret", "vault_keys")
+    @field_validator(
+        "google_client_secret",
+        "google_tenant_client_secret",
+        "microsoft_client_secret",
+        "vault_keys",
+        "legacy_token_keys",
+    )
     @classmethod
     def _refuse_placeholders(cls, value: SecretStr) -> SecretStr:
         if value.get_secret_value().strip().lower() in PLACEHOLDERS:
@@ -100,7 +123,7 @@ class Settings(BaseSettings):
                 text = self.vault_keys_file.read_text(encoding="utf-8")
             except OSError as error:
                 raise SettingsError(f"CE_VAULT_KEYS_FILE cannot be read: {error.strerror}.") from error
-        keys = [key.strip() for key in text.replace(",", "\n").splitlines() if key.strip()]
+        keys = _listed(text)
         if not keys:
             raise SettingsError(
                 "CE_VAULT_KEYS is not set: credentials could not be sealed. Make a key with\n"
@@ -108,6 +131,10 @@ class Settings(BaseSettings):
                 "and put it into .env (CE_VAULT_KEYS=…) or into a file named by CE_VAULT_KEYS_FILE."
             )
         return keys
+
+    def legacy_token_key_list(self) -> list[str]:
+        """The Fernet keys of an earlier system; there may be none."""
+        return _listed(self.legacy_token_keys.get_secret_value())
 
     def absolute_database_url(self) -> str:
         """The database's address; a relative SQLite path lies under the project's folder, wherever it is started."""

@@ -112,6 +112,7 @@ def make_contact(
     name: str = "Carla Contact",
     company: str = "Clinic West",
     created_at: datetime = NOON,
+    other_emails: tuple[str, ...] = (),
 ) -> Contact:
     contact_id = contact_id or new_id()
     return Contact(
@@ -121,6 +122,7 @@ def make_contact(
         name=name,
         company=company,
         created_at=created_at,
+        other_emails=other_emails,
     )
 
 

@@ -17,7 +17,7 @@ from ce_calendar.ports import OpenUnitOfWork
 from tests.support.postgres import running_cluster
 
 if TYPE_CHECKING:
-    from tests.support.sandbox import GoogleSandbox
+    from tests.support.sandbox import GoogleSandbox, MicrosoftSandbox, Sandboxes
 
 NOON = datetime(2026, 3, 10, 12, 0, tzinfo=UTC)
 
@@ -136,16 +136,31 @@ def uow(engine: Engine) -> OpenUnitOfWork:
 
 
 @pytest.fixture(scope="session")
-def google_sandbox_process() -> Iterator["GoogleSandbox"]:
+def sandboxes() -> Iterator["Sandboxes"]:
     # Imported late: what it needs imports this file.
     from tests.support.sandbox import running_sandbox  # noqa: PLC0415 - see above
 
-    with running_sandbox() as sandbox:
-        yield sandbox
+    with running_sandbox() as both:
+        yield both
 
 
 @pytest.fixture
-def google_sandbox(google_sandbox_process: "GoogleSandbox") -> "GoogleSandbox":
+def google_sandbox(sandboxes: "Sandboxes") -> "GoogleSandbox":
     """An empty Google; the process is shared, its memory is not."""
-    google_sandbox_process.control("reset")
-    return google_sandbox_process
+    sandboxes.google.control("reset")
+    return sandboxes.google
+
+
+@pytest.fixture
+def microsoft_sandbox(sandboxes: "Sandboxes") -> "MicrosoftSandbox":
+    """An empty Microsoft; the process is shared, its memory is not."""
+    sandboxes.microsoft.control("reset")
+    return sandboxes.microsoft
+
+
+LONGEST_CASE_NAME = 30
+
+
+def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
+    """Name a case by its argument where the value is long: keys and ciphertexts differ from process to process."""
+    return argname if isinstance(val, str) and len(val) > LONGEST_CASE_NAME else None

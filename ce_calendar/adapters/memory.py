@@ -24,6 +24,7 @@ from ce_calendar.domain.meetings.connections import (
     OAuthClient,
     ProviderAccount,
     ProviderCalendar,
+    Revocation,
 )
 from ce_calendar.domain.meetings.events import CalendarEvent, EventPage, SkippedEvent
 from ce_calendar.domain.window import SyncWindow
@@ -306,12 +307,12 @@ class MemoryAuthorizer:
         }
         return AuthorizationStart(f"https://consent.example/auth?{urlencode(query)}", verifier)
 
-    def exchange(self, *, code: str, code_verifier: str, redirect_uri: str) -> Credential:
+    def exchange(self, *, code: str, proof: str, redirect_uri: str) -> Credential:
         """Trade the code for a credential."""
         self._world.enter("exchange")
         if not redirect_uri:
             raise ProviderUnavailable("http_400")
-        return self._world.redeem(code, create_s256_code_challenge(code_verifier))
+        return self._world.redeem(code, create_s256_code_challenge(proof))
 
     def refresh(self, credential: Credential) -> Credential:
         """A credential with a fresh access token."""
@@ -324,10 +325,10 @@ class MemoryAuthorizer:
         email = self._world.email_of(credential)
         return ProviderAccount(self._world.subject_of(email), email)
 
-    def revoke(self, credential: Credential) -> bool:
+    def revoke(self, credential: Credential) -> Revocation:
         """End the whole grant."""
         self._world.enter("revoke")
-        return self._world.end_grant(credential)
+        return Revocation.REVOKED if self._world.end_grant(credential) else Revocation.UNKNOWN
 
     def missing_scopes(self, credential: Credential) -> frozenset[str]:
         """Scopes that were asked for and not granted."""

@@ -13,7 +13,7 @@ from ce_calendar.ports import Sealed
 
 
 class FernetVault:
-    """`ports.CredentialVault` with any number of keys: the newest seals, each opens what it sealed.
+    """`ports.CredentialVault` and `ports.VaultKeys`: of any number of keys the newest seals, each opens its own.
 
     The organization, the owner and the purpose lie inside the ciphertext, which Fernet authenticates: a row copied
     to another organization, connection or purpose is refused although the key fits.
@@ -38,6 +38,16 @@ class FernetVault:
     def __repr__(self) -> str:
         return f"FernetVault({len(self._fernets)} keys)"
 
+    @property
+    def newest(self) -> str:
+        """Id of the key that seals."""
+        return self._newest
+
+    @property
+    def ids(self) -> frozenset[str]:
+        """Of all keys."""
+        return frozenset(self._fernets)
+
     def seal(self, content: bytes, *, organization_id: str, owner_id: str, purpose: str) -> Sealed:
         """Encrypt with the newest key."""
         envelope = {
@@ -55,17 +65,40 @@ class FernetVault:
         Raises:
             VaultError: wrong key, damaged, or sealed for another organization, owner or purpose.
         """
-        fernet = self._fernets.get(sealed.key_id)
-        if fernet is None:
-            raise VaultError("Sealed with a key that is not among the vault's keys.")
         try:
-            envelope = json.loads(fernet.decrypt(sealed.ciphertext.encode()))
-        except (InvalidToken, ValueError) as error:
+            envelope = json.loads(self._decrypted(sealed))
+        except ValueError as error:
             raise VaultError("Damaged, or sealed with another key.") from error
         stated = (envelope["organization"], envelope["owner"], envelope["purpose"])
         if stated != (organization_id, owner_id, purpose):
             raise VaultError("Sealed for another organization, owner or purpose.")
         return base64.b64decode(envelope["content"])
+
+    def reseal(self, sealed: Sealed) -> Sealed:
+        """The same content, organization, owner and purpose, sealed with the newest key.
+
+        Raises:
+            VaultError: it does not open.
+        """
+        ciphertext = self._fernets[self._newest].encrypt(self._decrypted(sealed))
+        return Sealed(ciphertext=ciphertext.decode(), key_id=self._newest)
+
+    def holds_same(self, one: Sealed, other: Sealed) -> bool:
+        """Whether two hold the same content of the same organization, owner and purpose.
+
+        Raises:
+            VaultError: one of them does not open.
+        """
+        return self._decrypted(one) == self._decrypted(other)
+
+    def _decrypted(self, sealed: Sealed) -> bytes:
+        fernet = self._fernets.get(sealed.key_id)
+        if fernet is None:
+            raise VaultError("Sealed with a key that is not among the vault's keys.")
+        try:
+            return fernet.decrypt(sealed.ciphertext.encode())
+        except (InvalidToken, ValueError) as error:
+            raise VaultError("Damaged, or sealed with another key.") from error
 
 
 def _key_id(key: str) -> str:

@@ -34,6 +34,9 @@ DEMO_PEOPLE = (
     DemoPerson(
         "staff@demo.example", "Sam Rivera", "demo", "staff: sees and connects calendars", frozenset({Role.STAFF})
     ),
+    DemoPerson(
+        "colleague@demo.example", "Casey Brooks", "demo", "staff: came from an earlier system", frozenset({Role.STAFF})
+    ),
     DemoPerson("viewer@demo.example", "Vera Lind", "demo", "viewer: looks only", frozenset({Role.VIEWER})),
     DemoPerson(
         "dispatcher@demo.example", "Dana Koch", "demo", "dispatcher: employee calendars", frozenset({Role.DISPATCHER})

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from ce_calendar.bootstrap import database_state, open_vault
+from ce_calendar.bootstrap import database_state, open_legacy_keys, open_vault, organization_slugs
 from ce_calendar.domain.errors import VaultError
 from ce_calendar.node import node_is_usable
 from ce_calendar.settings import ROOT, Settings, SettingsError, get_settings
@@ -48,9 +48,13 @@ def _findings() -> Iterator[Finding]:
         return
     yield Finding("Settings")
     yield _vault(settings)
+    yield from _legacy_keys(settings)
     yield _database(settings)
     yield _public_url(settings)
     yield _google(settings)
+    if finding := _tenant(settings):
+        yield finding
+    yield _microsoft(settings)
 
 
 def _vault(settings: Settings) -> Finding:
@@ -59,6 +63,15 @@ def _vault(settings: Settings) -> Finding:
     except (SettingsError, VaultError) as error:
         return Finding("Vault keys", str(error))
     return Finding("Vault keys")
+
+
+def _legacy_keys(settings: Settings) -> Iterator[Finding]:
+    """Nothing to say for those who do not move over."""
+    try:
+        if not open_legacy_keys(settings).is_empty:
+            yield Finding("Keys of the earlier system")
+    except SettingsError as error:
+        yield Finding("Keys of the earlier system", str(error))
 
 
 def _database(settings: Settings) -> Finding:
@@ -88,11 +101,49 @@ def _public_url(settings: Settings) -> Finding:
 
 
 def _google(settings: Settings) -> Finding:
-    if settings.google_client_id and settings.google_client_secret.get_secret_value():
+    has_own = settings.google_tenant_client_id and settings.google_tenant_client_secret.get_secret_value()
+    if has_own or (settings.google_client_id and settings.google_client_secret.get_secret_value()):
         return Finding(f"Google client; register the redirect address {settings.public_url}/oauth/google/callback")
     return Finding(
         "Google client",
         "GOOGLE_CALENDAR_CLIENT_ID and GOOGLE_CALENDAR_CLIENT_SECRET are not set, so nobody can connect a Google "
         "calendar. The README tells how to get them.",
+        is_fatal=False,
+    )
+
+
+def _tenant(settings: Settings) -> Finding | None:
+    """What is wrong with the organization's own Google client; None if nothing is, or there is none."""
+    subject = "Google client of one organization"
+    if bool(settings.google_tenant_client_id) != bool(settings.google_tenant_client_secret.get_secret_value()):
+        return Finding(
+            subject,
+            "VITE_GOOGLE_CALENDAR_CLIENT_ID and CE_GOOGLE_TENANT_CLIENT_SECRET belong together: set both or none.",
+        )
+    if not settings.google_tenant_client_id:
+        return None
+    try:
+        slugs = organization_slugs(settings)
+    except (SQLAlchemyError, OSError):
+        return None  # told under "Database"
+    if settings.tenant_organization and settings.tenant_organization not in slugs:
+        return Finding(subject, "CE_TENANT_ORGANIZATION names no organization; `ce-calendar org add` adds one.")
+    if not settings.tenant_organization and len(slugs) > 1:
+        return Finding(
+            subject,
+            "there are several organizations, so nobody uses it: say whose it is with CE_TENANT_ORGANIZATION.",
+            is_fatal=False,
+        )
+    return Finding(subject)
+
+
+def _microsoft(settings: Settings) -> Finding:
+    if settings.microsoft_client_id:
+        return Finding(
+            f"Microsoft client; register the redirect address {settings.public_url}/oauth/microsoft/callback"
+        )
+    return Finding(
+        "Microsoft client",
+        "VITE_MICROSOFT_CALENDAR_CLIENT_ID is not set, so nobody can connect Outlook. The README tells how to get it.",
         is_fatal=False,
     )

@@ -4,51 +4,40 @@ It touches nothing of the installation: its own database, its own keys, its own 
 """
 
 import secrets
-import socket
+import ssl
 import tempfile
-import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
-from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urljoin
 
 import httpx
-import uvicorn
 from cryptography.fernet import Fernet
 
 from ce_calendar.adapters.idle import LeftForLater, NobodyListens
 from ce_calendar.adapters.logs import configure_logging
 from ce_calendar.bootstrap import build_services, database_state, prepare_database
 from ce_calendar.commands.processes import Program, answers, sandbox_command
+from ce_calendar.commands.selftest_parts import Form, SelftestFailed, expect, free_port, served
 from ce_calendar.domain.access import Actor, Role
 from ce_calendar.domain.errors import ProviderError, Refused
 from ce_calendar.domain.meetings.timeline import Span
-from ce_calendar.http.app import make_api
+from ce_calendar.services.importing import COLUMNS
 from ce_calendar.services.registry import Services, set_services
 from ce_calendar.settings import Settings
 
 EMAIL, PASSWORD = "selftest@example.org", secrets.token_urlsafe(16)
 ACCOUNT = "selftest@gmail.example"
+BROUGHT = "selftest.brought@gmail.example"
+OUTLOOK = "selftest@outlook.example"
+SHARED_UID = "shared@selftest.example"
+DELTA = "GET /me/calendars/{id}/calendarView/delta"
+CLIENT_ID = "selftest-client"
 CONTACT = "contact@partner.example"
 COOKIE = "ce_session"
-
-
-class SelftestFailed(Exception):
-    """A step did not end as it should; the text says what was found."""
-
-
-def expect(found: object, wanted: object, what: str) -> None:
-    """Go on only if something is as it should be.
-
-    Raises:
-        SelftestFailed: it is not.
-    """
-    if found != wanted:
-        raise SelftestFailed(f"{what}: expected {wanted}, found {found}")
 
 
 def run_selftest(say: Callable[[str], None] = print) -> bool:
@@ -75,10 +64,11 @@ class Selftest:
     def __init__(self, stack: ExitStack) -> None:
         self._stack = stack
         self._folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="ce-calendar-selftest-")))
-        self._google = ""
-        self._url = ""
+        self._google = self._microsoft = self._microsoft_plain = self._url = ""
+        self._ca = self._folder / "microsoft-ca.pem"
         self._browser = stack.enter_context(httpx.Client(timeout=20, trust_env=False))
         self._connection_id = ""
+        self._legacy_key = Fernet.generate_key().decode()
         self._services: Services
 
     def steps(self) -> Iterator[tuple[str, Callable[[], str]]]:
@@ -86,23 +76,38 @@ class Selftest:
         yield "sandbox", self.start_sandbox
         yield "database, organization, person, contact", self.prepare
         yield "sign-in", self.sign_in
-        yield "consent", self.consent
+        yield "consent", lambda: self.consent("google", ACCOUNT)
         yield "first sync", self.first_sync
         yield "nothing changed", self.sync_without_changes
         yield "a change at Google", self.change
         yield "sync token expired (410)", self.expired
         yield "pause and resume", self.pause
         yield "disconnect", self.disconnect
+        yield "moving over from an earlier system", self.move_over
+        yield "consent at Microsoft", lambda: self.consent("microsoft", OUTLOOK)
+        yield "first sync of Outlook", self.first_sync_of_outlook
+        yield "a changed series", self.change_series
+        yield "delta link dead (400)", self.dead_link
+        yield "disconnect from Microsoft", self.disconnect_from_microsoft
 
     def start_sandbox(self) -> str:
-        """A Google with one account: one meeting with the contact, one without."""
-        port = _free_port()
-        self._google = f"http://127.0.0.1:{port}"
-        sandbox = Program("The sandbox", sandbox_command("--port", str(port)), env={}, log=self._folder / "sandbox.log")
+        """A Google with one account: one meeting with the contact, one without; and a Microsoft."""
+        google, microsoft, plain = free_port(), free_port(), free_port()
+        self._google = f"http://127.0.0.1:{google}"
+        self._microsoft = f"https://localhost:{microsoft}"
+        self._microsoft_plain = f"http://127.0.0.1:{plain}"
+        command = sandbox_command(
+            *("--port", str(google)),
+            *("--microsoft-port", str(microsoft)),
+            *("--microsoft-plain-port", str(plain)),
+            *("--microsoft-ca", str(self._ca)),
+        )
+        sandbox = Program("The sandbox", command, env={}, log=self._folder / "sandbox.log")
         self._stack.callback(sandbox.stop)
         sandbox.wait_until(answers(f"{self._google}/_sandbox/log"), seconds=30)
         events = [_event("With the contact", days=2, guests=[CONTACT]), _event("Without", days=3, guests=[])]
         self._control("accounts", email=ACCOUNT, events=events)
+        self._control("accounts", at=self._microsoft_plain, email=OUTLOOK)
         return f"{len(events)} events"
 
     def prepare(self) -> str:
@@ -121,23 +126,29 @@ class Selftest:
             roles=frozenset({Role.STAFF}),
         )
         directory.add_contacts(organization_slug="selftest", contacts=[("Contact", CONTACT, "Partner")])
-        self._stack.enter_context(_served(settings))
+        self._stack.enter_context(served(settings))
         return database_state(settings) or "at the newest schema"
 
     def _settings(self) -> Settings:
         """Settings of its own, whatever the installation's are."""
-        self._url = f"http://127.0.0.1:{_free_port()}"
+        self._url = f"http://127.0.0.1:{free_port()}"
         values: dict[str, Any] = {
             "CE_PUBLIC_URL": self._url,
             "CE_DATABASE_URL": f"sqlite:///{self._folder / 'selftest.db'}",
             "CE_VAULT_KEYS": Fernet.generate_key().decode(),
+            "CE_LEGACY_TOKEN_KEYS": self._legacy_key,
             "CE_GOOGLE_API_URL": self._google,
             "CE_GOOGLE_AUTH_URL": f"{self._google}/o/oauth2/v2/auth",
             "CE_GOOGLE_TOKEN_URL": f"{self._google}/token",
             "CE_GOOGLE_REVOKE_URL": f"{self._google}/revoke",
             "CE_GOOGLE_USERINFO_URL": f"{self._google}/oauth2/v3/userinfo",
-            "GOOGLE_CALENDAR_CLIENT_ID": "selftest-client",
+            "GOOGLE_CALENDAR_CLIENT_ID": CLIENT_ID,
             "GOOGLE_CALENDAR_CLIENT_SECRET": secrets.token_urlsafe(16),
+            "CE_MICROSOFT_AUTHORITY": f"{self._microsoft}/common",
+            "CE_MICROSOFT_GRAPH_URL": self._microsoft,
+            "CE_CA_BUNDLE": str(self._ca),
+            "VITE_MICROSOFT_CALENDAR_CLIENT_ID": CLIENT_ID,
+            "MICROSOFT_CALENDAR_CLIENT_SECRET": secrets.token_urlsafe(16),
         }
         return Settings(_env_file=None, **values)
 
@@ -150,23 +161,25 @@ class Selftest:
         expect(COOKIE in self._browser.cookies, True, "cookie after the right password")
         return f"as {self._actor().email}"
 
-    def consent(self) -> str:
+    def consent(self, provider: str, account: str) -> str:
         """Through the provider's own page and back."""
-        start = self._browser.post(f"{self._url}/oauth/google/start")
-        expect(start.status_code, 303, "answer to the start of the connection")
-        page = self._browser.get(start.headers["location"])
-        form = _Form(page.text)
-        form.choose("account", ACCOUNT)
+        start = self._browser.post(f"{self._url}/oauth/{provider}/start")
+        # A redirect, or a page that leads on where the form may not.
+        expect(start.status_code in {200, 303}, True, "the start of the connection leads on")
+        page = self._browser.get(start.headers.get("location") or Form(start.text).link)
+        form = Form(page.text)
+        form.choose("account", account)
         form.choose("decision", "allow")
         # The session cookie is the application's alone.
         decided = httpx.post(urljoin(str(page.url), form.action), data=form.fields, trust_env=False)
         expect(decided.status_code in {302, 303}, True, "the consent page sends the browser back")
         back = self._browser.get(decided.headers["location"])
-        wanted = f"{self._url}/ce/settings/calendar?connected=google"
+        wanted = f"{self._url}/ce/settings/calendar?connected={provider}"
         expect(back.headers.get("location", ""), wanted, "end of the connection")
-        connections = self._services.connections.list(self._actor())
-        expect(len(connections), 1, "connections")
-        self._connection_id = connections[0].connection.id
+        views = self._services.connections.list(self._actor()).views
+        linked = [view.connection.id for view in views if view.connection.account_email == account]
+        expect(len(linked), 1, "connections")
+        self._connection_id = linked[0]
         return "1 connection"
 
     def first_sync(self) -> str:
@@ -221,55 +234,99 @@ class Selftest:
         self._services.connections.finish_disconnect(self._connection_id)
         expect(self._log(since)["counts"].get("oauth.revoke"), 1, "revocations")
         expect(self._coming(), [], "coming meetings")
-        expect(self._services.connections.list(self._actor()), [], "connections")
+        expect(self._services.connections.list(self._actor()).total, 0, "connections")
         return "1 revocation"
+
+    def move_over(self) -> str:
+        """An encrypted token from a file, into the vault, and its calendar onto the timeline."""
+        shared = {**_event("Brought along", days=5, guests=[CONTACT]), "iCalUID": SHARED_UID}
+        self._control("accounts", email=BROUGHT, events=[shared])
+        granted = self._control("grant", email=BROUGHT, client_id=CLIENT_ID)
+        token = Fernet(self._legacy_key).encrypt(granted["refresh_token"].encode()).decode()
+        row = (EMAIL, "google", BROUGHT, "", token, CLIENT_ID)
+        file = "\n".join(",".join(line) for line in (COLUMNS, row))
+        expect(self._services.connection_import.take(file.encode()).added, 1, "imported connections")
+        actor = self._actor()
+        self._services.backfill.start(actor)
+        run = self._services.backfill.run(actor.organization_id)
+        expect((run.done, run.failed) if run else None, (1, 0), "moved to the vault, and not")
+        for connection_id in self._services.syncing.due(actor.organization_id):
+            self._services.syncing.run(connection_id)
+        expect(self._coming(), ["Brought along"], "coming meetings")
+        return "1 connection, 1 meeting"
+
+    def first_sync_of_outlook(self) -> str:
+        """A meeting that stands in the Google calendar too, and a series: each once."""
+        series = {
+            "pattern": {"type": "daily", "interval": 1},
+            "range": {"type": "numbered", "numberOfOccurrences": 3},
+        }
+        events = [
+            {**_outlook_event("Brought along", days=5), "iCalUId": SHARED_UID},
+            {**_outlook_event("Round", days=6), "recurrence": series},
+        ]
+        self._control("accounts", at=self._microsoft_plain, email=OUTLOOK, events=events)
+        report, requests = self._sync(at=self._microsoft_plain)
+        # The changes, and a view for what the occurrences of the series hold.
+        expect((report["created"], sum(requests.values())), (4, 2 + 1), "events and requests")
+        expect(self._coming(), ["Brought along", "Round", "Round", "Round"], "coming meetings")
+        return "4 events, 2 requests, 4 meetings"
+
+    def change_series(self) -> str:
+        """Moved as a whole: one request tells of the change, one more of the series."""
+        token = str(self._control("token", at=self._microsoft_plain, email=OUTLOOK)["access_token"])
+        with httpx.Client(
+            base_url=f"{self._microsoft}/v1.0/me/",
+            headers={"Authorization": f"Bearer {token}"},
+            verify=ssl.create_default_context(cafile=self._ca),
+            trust_env=False,
+        ) as graph:
+            masters = [item["id"] for item in graph.get("events").json()["value"] if item["type"] == "seriesMaster"]
+            graph.patch(f"events/{masters[0]}", json=_outlook_event("Moved", days=9)).raise_for_status()
+        report, requests = self._sync(at=self._microsoft_plain)
+        expect((report["changed"] > 0, sum(requests.values())), (True, 2), "changes and requests")
+        expect(self._coming(), ["Brought along", "Moved", "Moved", "Moved"], "coming meetings")
+        return "3 meetings, 2 requests"
+
+    def dead_link(self) -> str:
+        """Everything is read once more and nothing is doubled."""
+        self._control("expire-sync-tokens", at=self._microsoft_plain, status=400)
+        report, requests = self._sync(at=self._microsoft_plain)
+        expect((report["changed"], requests.get(DELTA)), (0, 2), "changes and requests")
+        return "0 events, 2 requests"
+
+    def disconnect_from_microsoft(self) -> str:
+        """Its meetings go, but for the one that the Google calendar holds, too."""
+        self._services.connections.disconnect(self._actor(), connection_id=self._connection_id)
+        outcome = self._services.connections.finish_disconnect(self._connection_id)
+        expect(outcome.value, "forgotten", "what came of the grant")
+        expect(self._coming(), ["Brought along"], "coming meetings")
+        return "1 meeting stays"
 
     def _actor(self) -> Actor:
         return self._services.accounts.actor_for(self._browser.cookies[COOKIE])
 
-    def _sync(self) -> tuple[dict[str, int], dict[str, int]]:
+    def _sync(self, *, at: str = "") -> tuple[dict[str, int], dict[str, int]]:
         """Sync now; counts of the report, and what was asked of the calendar API."""
-        since = max((entry["n"] for entry in self._log(0)["requests"]), default=0)
+        since = max((entry["n"] for entry in self._log(0, at=at)["requests"]), default=0)
         report = self._services.syncing.sync_now(self._actor(), connection_id=self._connection_id)
         changed = report.created + report.updated + report.deleted
-        return {"created": report.created, "changed": changed}, self._log(since)["counts"]
+        return {"created": report.created, "changed": changed}, self._log(since, at=at)["counts"]
 
     def _coming(self) -> list[str]:
         page = self._services.timeline.page(self._actor(), span=Span.COMING)
         return [meeting.title for meeting in page.meetings]
 
-    def _control(self, name: str, **fields: object) -> dict[str, Any]:
-        answer = httpx.post(f"{self._google}/_sandbox/{name}", json=fields, trust_env=False)
+    def _control(self, name: str, *, at: str = "", **fields: object) -> dict[str, Any]:
+        answer = httpx.post(f"{at or self._google}/_sandbox/{name}", json=fields, trust_env=False)
         answer.raise_for_status()
         told: dict[str, Any] = answer.json()
         return told
 
-    def _log(self, since: int) -> dict[str, Any]:
-        answer = httpx.get(f"{self._google}/_sandbox/log", params={"since": since}, trust_env=False)
+    def _log(self, since: int, *, at: str = "") -> dict[str, Any]:
+        answer = httpx.get(f"{at or self._google}/_sandbox/log", params={"since": since}, trust_env=False)
         told: dict[str, Any] = answer.json()
         return told
-
-
-class _Form(HTMLParser):
-    """The first form of a page, with what a browser would send of it."""
-
-    def __init__(self, html: str) -> None:
-        super().__init__()
-        self.action = ""
-        self.fields: dict[str, list[str]] = {}
-        self.feed(html)
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        found = dict(attrs)
-        if tag == "form":
-            self.action = found.get("action") or ""
-        is_sent = found.get("type") in {"hidden", "text"} or "checked" in found
-        if tag == "input" and found.get("name") and is_sent and "disabled" not in found:
-            self.fields.setdefault(str(found["name"]), []).append(found.get("value") or "")
-
-    def choose(self, name: str, value: str) -> None:
-        """Choose one value."""
-        self.fields[name] = [value]
 
 
 def _event(title: str, *, days: int, guests: list[str]) -> dict[str, Any]:
@@ -282,28 +339,9 @@ def _event(title: str, *, days: int, guests: list[str]) -> dict[str, Any]:
     }
 
 
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
-
-
-@contextmanager
-def _served(settings: Settings) -> Iterator[None]:
-    """Serve the HTTP side in a thread; the screens are not needed here."""
-    api = make_api(public_url=settings.public_url, check=lambda: database_state(settings))
-    port = int(settings.public_url.rpartition(":")[2])
-    server = uvicorn.Server(uvicorn.Config(api, host="127.0.0.1", port=port, log_config=None, lifespan="off"))
-    thread = threading.Thread(target=server.run, daemon=True)
-    thread.start()
-    deadline = time.monotonic() + 10
-    while not server.started:
-        if time.monotonic() > deadline:
-            raise SelftestFailed("the HTTP side did not start")
-        time.sleep(0.02)
-    try:
-        yield
-    finally:
-        server.should_exit = True
-        thread.join(10)
+def _outlook_event(title: str, *, days: int) -> dict[str, Any]:
+    """The same at Microsoft, with the contact."""
+    event = _event(title, days=days, guests=[CONTACT])
+    times = {name: {"dateTime": event[name]["dateTime"], "timeZone": "UTC"} for name in ("start", "end")}
+    guest = {"emailAddress": {"address": CONTACT}, "type": "required"}
+    return {"subject": title, **times, "attendees": [guest]}

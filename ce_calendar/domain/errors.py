@@ -62,11 +62,31 @@ class ConnectRefused(Refused):
         """A fixed word (`denied`, `state`, `scopes` …) that may travel in an address."""
 
 
+class OtherAccount(ConnectRefused):
+    """Signing in again ended with another account than the connection's."""
+
+    def __init__(self, message: str, *, connection_id: str, chosen: str) -> None:
+        super().__init__("account", message)
+        self.connection_id = connection_id
+        self.chosen = chosen
+        """The account's address; told to the person who chose it, and to nobody else."""
+
+
 class SyncAlreadyRunning(Refused):
     """Another run holds the connection's lease."""
 
     def __init__(self) -> None:
         super().__init__("This calendar is being synced right now.")
+
+
+class AskedToWait(Refused):
+    """The provider named a moment before which it does not want to be asked again."""
+
+    def __init__(self, until: datetime, *, now: datetime) -> None:
+        minutes = max(1, -(-int((until - now).total_seconds()) // 60))
+        unit = "minute" if minutes == 1 else "minutes"
+        super().__init__(f"The provider asked us to wait. It can be tried again in {minutes} {unit}.")
+        self.until = until
 
 
 class SyncFailed(Refused):

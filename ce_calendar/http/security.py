@@ -1,6 +1,6 @@
 """What stands before the whole application: one public address, protective headers, a limit on what is sent to us."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from http import HTTPStatus
 from ipaddress import ip_address
 from urllib.parse import urlsplit
@@ -9,13 +9,18 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import PlainTextResponse, RedirectResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from ce_calendar.domain.contact_file import LARGEST_FILE
+from ce_calendar.http.contacts import IMPORT_PATH
+from ce_calendar.http.origin import DEFAULT_PORTS, origin_of, without_default_port
+
 LARGEST_BODY = 1024 * 1024
+LARGER_BODIES = {IMPORT_PATH: LARGEST_FILE}
+"""By path, where more than that may be sent."""
 ANY_HOST = {"/healthz", "/readyz"}
 """Probes ask by address, not by name."""
 WEBSOCKET_PATH = "/_event"
 """Reflex's socket; it begins, or falls back to, plain HTTP under the same path."""
 POLICY_VIOLATION = 1008
-DEFAULT_PORTS = {"http": "80", "https": "443"}
 STATIC_TYPES = ("text/javascript", "application/javascript", "text/css", "image/", "font/")
 
 
@@ -32,6 +37,7 @@ class PublicUrl:
             Browsers hold redirects after a post against `form-action` too.
         proxies: how many of our own proxies requests come through; each adds to `X-Forwarded-For` who asked it.
         largest_body: in bytes.
+        larger_bodies: the same by path, for the few that take more.
     """
 
     def __init__(
@@ -42,16 +48,18 @@ class PublicUrl:
         *,
         proxies: int = 0,
         largest_body: int = LARGEST_BODY,
+        larger_bodies: Mapping[str, int] = LARGER_BODIES,
     ) -> None:
         self._app = app
-        self._base = _origin(public_url)
+        self._base = origin_of(public_url)
         parts = urlsplit(self._base)
         self._is_https = parts.scheme == "https"
         self._netloc = parts.netloc
         self._server = (parts.hostname or "", parts.port or int(DEFAULT_PORTS[parts.scheme]))
         self._proxies = proxies
         self._largest_body = largest_body
-        self._headers = _protective_headers({_origin(target) for target in form_targets}, is_https=self._is_https)
+        self._larger_bodies = dict(larger_bodies)
+        self._headers = _protective_headers({origin_of(target) for target in form_targets}, is_https=self._is_https)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass a request on as the public address would have it, or answer it."""
@@ -74,13 +82,14 @@ class PublicUrl:
             await RedirectResponse(self._base + _target(scope), status_code=307)(scope, receive, send)
         elif scope["path"].startswith(WEBSOCKET_PATH) and self._is_from_elsewhere(scope):
             await _refuse(HTTPStatus.FORBIDDEN)(scope, receive, send)
-        elif _announced_length(scope) > self._largest_body:
+        elif _announced_length(scope) > self._most_of(scope):
             await _refuse(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)(scope, receive, send)
         else:
             await self._within_limit(self._at_public_url(scope), receive, send)
 
     async def _within_limit(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Cut the connection of a body that did not announce its length and grows too long."""
+        most = self._most_of(scope)
         received = 0
         has_begun = False
 
@@ -88,24 +97,27 @@ class PublicUrl:
             nonlocal received
             message = await receive()
             received += len(message.get("body", b""))
-            return {"type": "http.disconnect"} if received > self._largest_body else message
+            return {"type": "http.disconnect"} if received > most else message
 
         async def unless_cut(message: Message) -> None:
             nonlocal has_begun
-            if received <= self._largest_body or has_begun:
+            if received <= most or has_begun:
                 has_begun = True
                 await send(message)
 
         try:
             await self._app(scope, counted, unless_cut)
         except Exception:
-            if received <= self._largest_body or has_begun:
+            if received <= most or has_begun:
                 raise
-        if received > self._largest_body and not has_begun:
+        if received > most and not has_begun:
             await _refuse(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)(scope, receive, send)
 
+    def _most_of(self, scope: Scope) -> int:
+        return self._larger_bodies.get(scope["path"], self._largest_body)
+
     def _is_ours(self, scope: Scope) -> bool:
-        return _without_default_port(Headers(scope=scope).get("host", ""), self._base) == self._netloc
+        return without_default_port(Headers(scope=scope).get("host", ""), self._base) == self._netloc
 
     def _is_from_elsewhere(self, scope: Scope) -> bool:
         """Whether a browser says that another site's page asks. Programs say nothing, and have no cookie to abuse."""
@@ -147,22 +159,6 @@ class PublicUrl:
             await send(message)
 
         return with_headers
-
-
-def _origin(url: str) -> str:
-    """Scheme, host and port as browsers write them in `Origin`.
-
-    Raises:
-        ValueError: not an http address.
-    """
-    parts = urlsplit(url.lower())
-    if parts.scheme not in DEFAULT_PORTS or not parts.hostname:
-        raise ValueError("The public address must begin with http:// or https:// and name a host.")
-    return f"{parts.scheme}://{_without_default_port(parts.netloc, url)}"
-
-
-def _without_default_port(host: str, url: str) -> str:
-    return host.lower().removesuffix(f":{DEFAULT_PORTS[urlsplit(url.lower()).scheme]}")
 
 
 def _protective_headers(form_targets: Collection[str], *, is_https: bool) -> dict[str, str]:

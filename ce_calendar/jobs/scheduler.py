@@ -23,6 +23,7 @@ WORKERS = 4
 UNLIMITED = 1_000_000
 DUE_SECONDS = 20
 DISCONNECT_SECONDS = 60
+BACKFILL_SECONDS = 30
 HOUSEKEEPING_SECONDS = 3600
 
 
@@ -35,6 +36,9 @@ class Work:
     """Ids of due connections, of one organization or all."""
     finish_disconnect: Callable[[str], object]
     disconnecting: Callable[[], Sequence[str]]
+    backfill: Callable[[str], object]
+    backfills_owed: Callable[[], Sequence[str]]
+    """Ids of the organizations whose backfill has begun and that nobody works on."""
     housekeeping: Callable[[], object]
 
 
@@ -65,6 +69,7 @@ class Scheduler:
         ticks: Mapping[str, tuple[Callable[[], object], int]] = {
             "tick:due": (self.enqueue_due, DUE_SECONDS),
             "tick:finish-disconnect": (self.enqueue_disconnecting, DISCONNECT_SECONDS),
+            "tick:backfill": (self.enqueue_backfills, BACKFILL_SECONDS),
             "tick:housekeeping": (self._housekeeping, HOUSEKEEPING_SECONDS),
         }
         for job_id, (tick, seconds) in ticks.items():
@@ -121,6 +126,13 @@ class Scheduler:
             self.enqueue("finish-disconnect", connection_id)
         return {"disconnecting": len(ids)}
 
+    def enqueue_backfills(self) -> dict[str, int]:
+        """Ask for every backfill whose process has died, or that was never begun."""
+        ids = self._work().backfills_owed()
+        for organization_id in ids:
+            self.enqueue("backfill", organization_id)
+        return {"backfills": len(ids)}
+
     def _housekeeping(self) -> object:
         return self._work().housekeeping()
 
@@ -129,6 +141,7 @@ class Scheduler:
             "sync": lambda key: self._work().sync(key),
             "sync-due": self.enqueue_due,
             "finish-disconnect": lambda key: self._work().finish_disconnect(key),
+            "backfill": lambda key: self._work().backfill(key),
         }
 
     def _begin(self, job_id: str, job: Callable[[str], object], key: str) -> None:

@@ -13,10 +13,12 @@ from ce_calendar.domain.errors import (
     AccessDenied,
     ConnectRefused,
     NotFound,
+    OtherAccount,
     ProviderError,
     ProviderUnavailable,
     RateLimited,
     Refused,
+    VaultError,
 )
 from ce_calendar.domain.meetings.connections import (
     LINKED,
@@ -27,6 +29,7 @@ from ce_calendar.domain.meetings.connections import (
     Provider,
     ProviderAccount,
     Status,
+    legacy_subject,
 )
 from ce_calendar.domain.meetings.privacy import PrivacyLevel
 from ce_calendar.ports import (
@@ -42,9 +45,11 @@ from ce_calendar.ports import (
     VaultEntry,
 )
 from ce_calendar.services.audit import Audit, recorded_refusals
+from ce_calendar.services.clients import Clients
 from ce_calendar.services.credentials import Credentials
 from ce_calendar.services.entered import entered_id
 from ce_calendar.services.grants import GrantLeases, Pause
+from ce_calendar.services.notices import tell_of_consent, tell_of_other_account
 
 FLOW_LIFE = timedelta(minutes=10)
 REDIRECT_PATHS = {provider: f"/oauth/{provider}/callback" for provider in Provider}
@@ -69,7 +74,7 @@ class Connecting:
         open_uow: OpenUnitOfWork,
         clock: Clock,
         vault: CredentialVault,
-        authorizers: Mapping[Provider, Authorizer | None],
+        clients: Clients,
         credentials: Credentials,
         audit: Audit,
         announcer: Announcer,
@@ -81,7 +86,7 @@ class Connecting:
         self._open_uow = open_uow
         self._clock = clock
         self._vault = vault
-        self._authorizers = authorizers
+        self._clients = clients
         self._credentials = credentials
         self._grants = GrantLeases(open_uow=open_uow, clock=clock, pause=pause)
         self._audit = audit
@@ -90,14 +95,15 @@ class Connecting:
         self._public_url = public_url.rstrip("/")
         self._redirect_paths = redirect_paths
 
-    def is_available(self, provider: Provider) -> bool:
-        """Whether an OAuth client is set up for this provider."""
-        return self._authorizers.get(provider) is not None
+    def clients(self, actor: Actor) -> Mapping[Provider, OAuthClient]:
+        """The clients that people of the actor's organization are sent to the providers with.
 
-    def client(self, provider: Provider) -> OAuthClient | None:
-        """The client people of this provider are sent with; None if there is none."""
-        authorizer = self._authorizers.get(provider)
-        return authorizer.client if authorizer else None
+        Raises:
+            AccessDenied: not allowed to see connections.
+        """
+        actor.require(Permission.CALENDAR_VIEW)
+        found = ((provider, self._clients.client(provider, actor.organization_id)) for provider in Provider)
+        return {provider: client for provider, client in found if client}
 
     # -- to the provider -----------------------------------------------------------------------------------------
 
@@ -116,10 +122,13 @@ class Connecting:
         """
         with recorded_refusals(self._audit, actor, "connection.start", connection_id):
             actor.require(Permission.CALENDAR_CONNECT)
-            authorizer = self._authorizer(provider)
+            authorizer = self._authorizer(actor, provider)
             hint = self._own_account(actor, provider, connection_id) if connection_id else ""
         state = secrets.token_urlsafe(32)
-        begun = authorizer.begin(redirect_uri=self._redirect_uri(provider), state=state, login_hint=hint)
+        try:
+            begun = authorizer.begin(redirect_uri=self._redirect_uri(provider), state=state, login_hint=hint)
+        except ProviderError as error:
+            raise _refusal(_code_of(error)) from error
         now = self._clock()
         flow = OAuthFlow(
             id=uuid4().hex,
@@ -134,7 +143,7 @@ class Connecting:
             created_at=now,
             expires_at=now + FLOW_LIFE,
         )
-        self._keep(flow, begun.code_verifier)
+        self._keep(flow, begun.proof)
         return begun.url
 
     def _own_account(self, actor: Actor, provider: Provider, connection_id: str) -> str:
@@ -186,6 +195,9 @@ class Connecting:
                 connection = self._finish(actor, provider=provider, state=state, code=code, error=error)
         except ConnectRefused as refusal:
             self._audit.refused(actor, "connection.connect", provider=provider, reason=refusal.code)
+            if isinstance(refusal, OtherAccount):
+                with self._open_uow() as uow:
+                    tell_of_other_account(uow, actor, refusal, now=self._clock())
             raise
         if connection.sync_enabled:
             self._jobs.enqueue("sync", connection.id)
@@ -195,10 +207,10 @@ class Connecting:
     def _finish(self, actor: Actor, *, provider: Provider, state: str, code: str, error: str) -> Connection:
         # The state before anything else: an answer nobody asked for must not even make us talk to the provider.
         flow, verifier = self._take(actor, provider, state)
-        authorizer = self._authorizer(provider)
         if error:
             raise _refusal("denied" if error == "access_denied" else "failed")
-        if not code or authorizer.client.client_id != flow.client_id:
+        authorizer = self._clients.that_issued(provider, flow.client_id, organization_id=flow.organization_id)
+        if not code or authorizer is None:
             raise _refusal("failed")
         credential, account = self._exchange(authorizer, provider, code, verifier)
         try:
@@ -226,9 +238,12 @@ class Connecting:
             raise _refusal("state")
         if flow.expires_at <= self._clock():
             raise _refusal("expired")
-        verifier = self._vault.open(
-            entry.sealed, organization_id=flow.organization_id, owner_id=flow.id, purpose=VERIFIER_PURPOSE
-        )
+        try:
+            verifier = self._vault.open(
+                entry.sealed, organization_id=flow.organization_id, owner_id=flow.id, purpose=VERIFIER_PURPOSE
+            )
+        except VaultError as error:
+            raise _refusal("expired") from error  # its key was taken away meanwhile
         return flow, verifier.decode()
 
     def _exchange(
@@ -243,9 +258,7 @@ class Connecting:
             ConnectRefused: the provider would not, or could not.
         """
         try:
-            credential = authorizer.exchange(
-                code=code, code_verifier=verifier, redirect_uri=self._redirect_uri(provider)
-            )
+            credential = authorizer.exchange(code=code, proof=verifier, redirect_uri=self._redirect_uri(provider))
             return credential, authorizer.account(credential)
         except ProviderError as error:
             raise _refusal(_code_of(error)) from error
@@ -258,7 +271,7 @@ class Connecting:
         """
         if authorizer.missing_scopes(credential):
             raise _refusal("scopes")
-        if not credential.refresh_token:
+        if not credential.is_renewable:
             raise _refusal("failed")
 
     def _store_alone(
@@ -292,7 +305,8 @@ class Connecting:
             ConnectRefused: another account than the one to sign in again.
         """
         with self._open_uow() as uow:
-            user = uow.users.get(actor.user_id)
+            # Locked, before any connection, as whoever disables them does: what is linked later would not be paused.
+            user = uow.users.get(actor.user_id, lock=True)
             rights = permissions_of(user.roles, user.given) if user and not user.disabled_at else frozenset()
             if Permission.CALENDAR_CONNECT not in rights:
                 raise AccessDenied(Permission.CALENDAR_CONNECT)
@@ -301,6 +315,7 @@ class Connecting:
             connection = _renewed(known, now) if known else _linked(actor, flow.provider, account, now)
             connection = replace(
                 connection,
+                subject_id=account.subject_id,
                 account_email=account.email,
                 client_id=client.client_id,
                 client_source=client.source,
@@ -312,8 +327,10 @@ class Connecting:
                 # The newer credential is of the same grant: forgetting the older one takes nothing away.
                 self._credentials.forget(uow, known)
                 uow.connections.save(connection)
+                uow.legacy.clear([connection.id])
             else:
                 uow.connections.add(connection)
+            tell_of_consent(uow, connection, actor=actor, is_again=flow.connection_id is not None, now=now)
             uow.audit.add(
                 at=now,
                 action="connection.connect",
@@ -326,16 +343,31 @@ class Connecting:
         return connection
 
     def _known(self, uow: UnitOfWork, actor: Actor, flow: OAuthFlow, account: ProviderAccount) -> Connection | None:
-        """The person's connection to this account, locked; None for a new one."""
-        known = uow.connections.by_account(
-            organization_id=actor.organization_id,
-            user_id=actor.user_id,
-            provider=flow.provider,
-            subject_id=account.subject_id,
+        """The person's connection to this account, locked; None for a new one.
+
+        An earlier system may have brought the account by its email: that connection is this one, and if there are
+        both, only the one that the provider named stays.
+        """
+        named, brought = (
+            uow.connections.by_account(
+                organization_id=actor.organization_id,
+                user_id=actor.user_id,
+                provider=flow.provider,
+                subject_id=subject_id,
+            )
+            for subject_id in (account.subject_id, legacy_subject(account.email))
         )
-        if flow.connection_id and (known is None or known.id != flow.connection_id):
-            raise _refusal("account")
-        return uow.connections.lock(known.id) if known else None
+        found = sorted(each.id for each in (named, brought) if each)
+        if flow.connection_id and flow.connection_id not in found:
+            raise OtherAccount(MESSAGES["account"], connection_id=flow.connection_id, chosen=account.email)
+        # In the order of their ids, as everybody who locks several.
+        locked = {each: uow.connections.lock(each) for each in found}
+        kept = named or brought
+        if named and brought and (gone := locked[brought.id]):
+            # As locked: the backfill may have put its credential into the vault since it was found.
+            self._credentials.forget(uow, gone)
+            uow.connections.remove(gone.id)
+        return locked[kept.id] if kept else None
 
     def _give_back(
         self, authorizer: Authorizer, provider: Provider, credential: Credential, account: ProviderAccount
@@ -346,7 +378,10 @@ class Connecting:
         ) as is_held:
             with self._open_uow() as uow:
                 others = uow.connections.with_grant(
-                    provider=provider, client_id=credential.client_id, subject_id=account.subject_id
+                    provider=provider,
+                    client_id=credential.client_id,
+                    subject_id=account.subject_id,
+                    account_email=account.email,
                 )
             if others or not is_held:
                 return
@@ -355,10 +390,10 @@ class Connecting:
             except ProviderError:
                 return
 
-    def _authorizer(self, provider: Provider) -> Authorizer:
-        authorizer = self._authorizers.get(provider)
+    def _authorizer(self, actor: Actor, provider: Provider) -> Authorizer:
+        authorizer = self._clients.for_new(provider, actor.organization_id)
         if authorizer is None:
-            raise ConnectRefused("unavailable", f"Linking {provider.title()} accounts is not set up here.")
+            raise ConnectRefused("not_configured", f"Linking {provider.title()} accounts is not set up here.")
         return authorizer
 
     def _redirect_uri(self, provider: Provider) -> str:

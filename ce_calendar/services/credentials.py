@@ -2,13 +2,17 @@
 
 import json
 import time
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
+from contextlib import suppress
+from dataclasses import replace
 from datetime import datetime, timedelta
 from uuid import uuid4
 
-from ce_calendar.domain.errors import NeedsReauth, ProviderForbids, ProviderUnavailable
-from ce_calendar.domain.meetings.connections import Connection, Credential, Provider
+from ce_calendar.domain.errors import NeedsReauth, ProviderForbids, ProviderUnavailable, VaultError
+from ce_calendar.domain.meetings.connections import Connection, Credential, ProviderAccount, Revocation
 from ce_calendar.ports import Authorizer, Clock, CredentialVault, OpenUnitOfWork, UnitOfWork, VaultEntry
+from ce_calendar.services.asking import ask
+from ce_calendar.services.clients import Clients
 from ce_calendar.services.grants import Pause
 
 PURPOSE = "oauth-credential"
@@ -30,28 +34,58 @@ class Credentials:
         open_uow: OpenUnitOfWork,
         clock: Clock,
         vault: CredentialVault,
-        authorizers: Mapping[Provider, Authorizer | None],
+        clients: Clients,
         pause: Pause = time.sleep,
     ) -> None:
         self._open_uow = open_uow
         self._clock = clock
         self._vault = vault
-        self._authorizers = authorizers
+        self._clients = clients
         self._pause = pause
 
     def store(self, uow: UnitOfWork, credential: Credential, *, organization_id: str, connection_id: str) -> str:
         """Seal a new credential in the caller's transaction; returns its vault id, for the connection to keep."""
-        sealed = self._vault.seal(
-            to_bytes(credential), organization_id=organization_id, owner_id=connection_id, purpose=PURPOSE
-        )
-        entry = VaultEntry(id=uuid4().hex, organization_id=organization_id, purpose=PURPOSE, sealed=sealed, version=1)
+        entry = self._sealed(credential, organization_id=organization_id, connection_id=connection_id)
         uow.vault.add(entry, now=self._clock())
         return entry.id
 
-    def forget(self, uow: UnitOfWork, connection: Connection) -> None:
-        """Drop a connection's credential in the caller's transaction."""
-        if connection.credential_vault_ref:
-            uow.vault.forget(connection.credential_vault_ref)
+    def store_several(self, uow: UnitOfWork, credentials: Mapping[Connection, Credential]) -> list[Connection]:
+        """Seal new credentials in the caller's transaction; returns the connections with their vault ids, unsaved."""
+        entries = {
+            connection: self._sealed(
+                credential, organization_id=connection.organization_id, connection_id=connection.id
+            )
+            for connection, credential in credentials.items()
+        }
+        uow.vault.add(*entries.values(), now=self._clock())
+        return [replace(connection, credential_vault_ref=entry.id) for connection, entry in entries.items()]
+
+    def _sealed(self, credential: Credential, *, organization_id: str, connection_id: str) -> VaultEntry:
+        sealed = self._vault.seal(
+            to_bytes(credential), organization_id=organization_id, owner_id=connection_id, purpose=PURPOSE
+        )
+        return VaultEntry(id=uuid4().hex, organization_id=organization_id, purpose=PURPOSE, sealed=sealed, version=1)
+
+    def read_back(self, uow: UnitOfWork, connections: Collection[Connection]) -> Mapping[str, Credential]:
+        """What the vault gives back for connections, in the caller's transaction.
+
+        Returns:
+            by connection id; what is not there or does not open is not in it.
+        """
+        entries = {
+            each.id: each for each in uow.vault.several([each.credential_vault_ref or "" for each in connections])
+        }
+        found: dict[str, Credential] = {}
+        for connection in connections:
+            entry = entries.get(connection.credential_vault_ref or "")
+            with suppress(VaultError):
+                if entry:
+                    found[connection.id] = self._opened(connection, entry)
+        return found
+
+    def forget(self, uow: UnitOfWork, *connections: Connection) -> None:
+        """Drop connections' credentials in the caller's transaction."""
+        uow.vault.forget(*[each.credential_vault_ref for each in connections if each.credential_vault_ref])
 
     def open(self, connection: Connection) -> Credential:
         """The credential as it lies there, fresh or not.
@@ -89,8 +123,18 @@ class Credentials:
             return credential
         return self._refresh(connection, entry, credential)
 
-    def revoke(self, connection: Connection) -> bool:
-        """End the connection's whole grant at the provider. False if the provider no longer knew it.
+    def account(self, connection: Connection) -> ProviderAccount:
+        """Whose account a connection's credential opens.
+
+        Raises:
+            NeedsReauth: only the person can cure this.
+            ProviderError: the provider could not be asked.
+            VaultError: the credential does not open.
+        """
+        return ask(self, connection, lambda credential: self._authorizer_of(connection, credential).account(credential))
+
+    def revoke(self, connection: Connection) -> Revocation:
+        """End the connection's whole grant at the provider, if it lets us; says what came of it.
 
         The caller holds the grant's lease and has seen that no other connection lives on the grant.
 
@@ -100,14 +144,17 @@ class Credentials:
             VaultError: the credential does not open.
         """
         credential = self.open(connection)
-        authorizer = self._authorizers.get(connection.provider)
+        # Ending a grant takes its tokens alone: a client that is no longer set up must not keep it alive.
+        authorizer = self._clients.that_issued(
+            connection.provider, credential.client_id, organization_id=connection.organization_id
+        ) or self._clients.any_of(connection.provider)
         if authorizer is None:
             raise ProviderForbids("not_configured")
         return authorizer.revoke(credential)
 
     def _refresh(self, connection: Connection, entry: VaultEntry, credential: Credential) -> Credential:
         """Refresh, or wait for whoever does and take theirs."""
-        authorizer = self._authorizer_of(connection.provider, credential)
+        authorizer = self._authorizer_of(connection, credential)
         name, holder = f"refresh:{entry.id}", uuid4().hex
         for _ in range(PATIENCE):
             newest, opened = self._current(connection)
@@ -166,23 +213,30 @@ class Credentials:
             entry = uow.vault.get(ref) if ref else None
         if entry is None:
             raise NeedsReauth("no_credential")
-        content = self._vault.open(
-            entry.sealed,
-            organization_id=connection.organization_id,
-            owner_id=connection.id,
-            purpose=PURPOSE,
-        )
-        return entry, from_bytes(content)
+        return entry, self._opened(connection, entry)
 
-    def _authorizer_of(self, provider: Provider, credential: Credential) -> Authorizer:
-        """The authorizer that can refresh it: only the client that issued a credential can."""
-        authorizer = self._authorizers.get(provider)
-        if authorizer is None:
+    def _opened(self, connection: Connection, entry: VaultEntry) -> Credential:
+        content = self._vault.open(
+            entry.sealed, organization_id=connection.organization_id, owner_id=connection.id, purpose=PURPOSE
+        )
+        return from_bytes(content)
+
+    def _authorizer_of(self, connection: Connection, credential: Credential) -> Authorizer:
+        """The authorizer whose client issued the credential: no other can refresh it.
+
+        Raises:
+            NeedsReauth: that client is no longer set up, and another one is.
+            ProviderForbids: none is set up.
+        """
+        issuer = self._clients.that_issued(
+            connection.provider, credential.client_id, organization_id=connection.organization_id
+        )
+        if issuer is not None:
+            return issuer
+        if self._clients.any_of(connection.provider) is None:
             # The operator's to cure; marking everybody as signed out would outlast a slip in the settings.
             raise ProviderForbids("not_configured")
-        if authorizer.client.client_id != credential.client_id:
-            raise NeedsReauth("client_changed")
-        return authorizer
+        raise NeedsReauth("client_changed")
 
 
 def to_bytes(credential: Credential) -> bytes:
@@ -194,6 +248,7 @@ def to_bytes(credential: Credential) -> bytes:
             "refresh_token": credential.refresh_token,
             "expires_at": credential.expires_at.isoformat(),
             "scopes": sorted(credential.scopes),
+            "token_cache": credential.token_cache,
         }
     ).encode()
 
@@ -207,4 +262,6 @@ def from_bytes(content: bytes) -> Credential:
         refresh_token=stored["refresh_token"],
         expires_at=datetime.fromisoformat(stored["expires_at"]),
         scopes=frozenset(stored["scopes"]),
+        # Absent in what the first release sealed.
+        token_cache=stored.get("token_cache", ""),
     )

@@ -127,6 +127,9 @@ class Directory:
         now = self._clock()
         with self._open_uow() as uow:
             organization_id = _organization(uow, organization_slug).id
+            # Connections before contacts, as a sync locks them: the other order could deadlock.
+            uow.connections.lock_all(organization_id)
+            uow.contacts.hold(organization_id)
             known = set(uow.contacts.ids_by_email(organization_id))
             entered = [
                 Contact(
@@ -142,11 +145,8 @@ class Directory:
             # By email: a list may name somebody twice.
             new = {contact.email: contact for contact in reversed(entered) if contact.email not in known}
             if new:
-                # Connections before contacts, as a sync locks them: the other order could deadlock.
                 uow.connections.request_full_read(now=now, organization_id=organization_id)
-            for contact in new.values():
-                uow.contacts.add(contact)
-            if new:
+                uow.contacts.add(*new.values())
                 self._audit.done(None, "contact.add", uow=uow, organization_id=organization_id, added=len(new))
         return len(new)
 

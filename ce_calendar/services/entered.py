@@ -20,6 +20,7 @@ PAGE_LENGTHS = range(1, 201)
 MAX_OFFSET = 10_000_000
 
 _ID = re.compile(r"[0-9a-f]{32}")
+_NUMBER = re.compile(r"-?[0-9]{1,18}")
 
 
 def is_id(value: object) -> bool:
@@ -74,6 +75,34 @@ def entered_email(value: object, *, field: str = "email") -> str:
     return address
 
 
+def entered_emails(value: object, *, field: str, most: int) -> list[str]:
+    """Addresses with line breaks, spaces, commas or semicolons between them, as `entered_email` gives each.
+
+    Raises:
+        Invalid: one of them is none, or there are too many.
+    """
+    if not isinstance(value, str):
+        raise Invalid("Email addresses must be text.", field=field)
+    words = re.split(r"[\s,;]+", value.strip()) if value.strip() else []
+    if len(words) > most:
+        raise Invalid(f"At most {most} email addresses.", field=field)
+    found: dict[str, None] = {}
+    for word in words:
+        if not word:
+            continue
+        try:
+            found[entered_email(word)] = None
+        except Invalid as error:
+            raise Invalid(f"“{shortened(word)}” is not an email address.", field=field) from error
+    return list(found)
+
+
+def shortened(text: str, *, limit: int = 60) -> str:
+    """Text to be quoted in a message: what can be shown of it, and not all of it."""
+    shown = "".join(character for character in text if character.isprintable())
+    return shown if len(shown) <= limit else f"{shown[: limit - 1]}\N{HORIZONTAL ELLIPSIS}"
+
+
 def entered_password(value: object, *, email: str, field: str = "password") -> str:
     """A new password, as it is: spaces count.
 
@@ -93,6 +122,29 @@ def entered_password(value: object, *, email: str, field: str = "password") -> s
 def _zones() -> frozenset[str]:
     # These two say something about the server, not about a person.
     return frozenset(available_timezones() - {"localtime", "Factory"})
+
+
+def entered_number(value: object, *, field: str, label: str, within: range, unit: str) -> int:
+    """A whole number, as a number or as the text of a form.
+
+    Args:
+        value: what was entered.
+        field: the form's name of it.
+        label: the person's name of it.
+        within: the numbers that will do.
+        unit: what is counted, in the plural.
+
+    Raises:
+        Invalid: no whole number, or out of bounds.
+    """
+    # A flag is a number to Python.
+    text = str(value) if isinstance(value, int) and not isinstance(value, bool) else value
+    if not isinstance(text, str) or not _NUMBER.fullmatch(text.strip()):
+        raise Invalid(f"{label} must be a whole number of {unit}.", field=field)
+    number = int(text)
+    if number not in within:
+        raise Invalid(f"{label} must be from {within.start} to {within.stop - 1} {unit}.", field=field)
+    return number
 
 
 def entered_zone(value: object) -> str:

@@ -3,14 +3,10 @@
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import replace
-from typing import TypeVar
-from uuid import uuid4
 
 from ce_calendar.domain.errors import (
-    AccessTokenRejected,
     CalendarGone,
     CursorExpired,
-    NeedsReauth,
     ProviderError,
     ProviderForbids,
     ProviderUnavailable,
@@ -20,20 +16,18 @@ from ce_calendar.domain.meetings.connections import (
     ConnectedCalendar,
     Connection,
     Credential,
-    ProviderCalendar,
-    is_read_by_default,
 )
 from ce_calendar.domain.meetings.events import EventPage, RemoteRead
 from ce_calendar.domain.meetings.plan_sync import is_suspicious, plan_sync
 from ce_calendar.domain.meetings.runs import SUSPICIOUS, SyncReport, SyncRun
 from ce_calendar.domain.window import SyncWindow, needs_new_window, window_around
 from ce_calendar.ports import Announcer, Clock, FreshCredentials, MeetingProvider, OpenUnitOfWork, UnitOfWork
+from ce_calendar.services.asking import Answer, ask
+from ce_calendar.services.calendars import take_over
 from ce_calendar.services.connections import sync_lease
 
 LEASE_SECONDS = 120
 """Longer than one page may take; renewed with every page and every write."""
-
-Answer = TypeVar("Answer")
 
 
 class RunAbandoned(Exception):
@@ -113,10 +107,14 @@ class ConnectionReader:
     # -- calendars -----------------------------------------------------------------------------------------------
 
     def _known_calendars(self) -> list[ConnectedCalendar]:
-        """The selected calendars. The provider is asked at the first sync and whenever a new window opens."""
+        """The selected calendars. The provider is asked at the first sync and whenever a new window opens.
+
+        Who chose, and whose chosen calendars have all gone since, is not read until they choose again.
+        """
         with self._open_uow(reading=True) as uow:
             selected = [each for each in uow.connections.calendars(self._connection.id) if each.is_selected]
-        if not selected or any(each.window and self._must_slide(each.window) for each in selected):
+        is_unknown = not selected and not self._connection.calendars_chosen
+        if is_unknown or any(each.window and self._must_slide(each.window) for each in selected):
             return self._list_calendars()
         return selected
 
@@ -130,14 +128,7 @@ class ConnectionReader:
             # Every account has its own calendar; an empty list is no reason to delete everything.
             raise ProviderUnavailable("no_calendars")
         with self._writing() as (uow, connection):
-            known = {each.provider_calendar_id: each for each in uow.connections.calendars(connection.id)}
-            current = [
-                _as_listed(calendar, known.pop(calendar.provider_calendar_id, None), connection) for calendar in listed
-            ]
-            uow.connections.save_calendars(current)
-            vanished = [calendar.id for calendar in known.values()]
-            uow.events.delete_of_calendars(vanished)
-            uow.connections.remove_calendars(vanished)
+            current, _ = take_over(uow, connection, listed)
         return [calendar for calendar in current if calendar.is_selected]
 
     # -- events --------------------------------------------------------------------------------------------------
@@ -190,11 +181,12 @@ class ConnectionReader:
         now = self._clock()
         with self._writing() as (uow, connection):
             current = next((each for each in uow.connections.calendars(connection.id) if each.id == calendar.id), None)
-            if current is None:
-                return
-            contacts = dict(uow.contacts.ids_by_email(connection.organization_id))
+            if current is None or not current.is_selected or current.cursor != calendar.cursor:
+                return  # gone, no longer chosen, or chosen anew while its pages were read
+            # Where nothing changed there is nobody to recognise, and an organization may have very many contacts.
+            contacts = dict(uow.contacts.ids_by_email(connection.organization_id)) if read.changed else {}
             contacts.pop(connection.account_email, None)  # nobody meets themselves
-            stored = uow.events.stored(calendar.id, only=None if read.is_full else read.named)
+            stored = uow.events.stored(calendar.id, only=None if read.is_full else read.superseded)
             plan = plan_sync(stored, read, window=window, level=connection.privacy_level, contacts=contacts)
             if is_suspicious(plan, stored, read, now=now) and self._connection.last_error != SUSPICIOUS:
                 self._has_suspicion = True
@@ -211,16 +203,7 @@ class ConnectionReader:
     # -- what every step needs -----------------------------------------------------------------------------------
 
     def _ask(self, call: Callable[[Credential], Answer]) -> Answer:
-        """Call the provider; once more with a fresh access token if it rejects this one."""
-        credential = self._credentials.fresh(self._connection)
-        try:
-            return call(credential)
-        except AccessTokenRejected:
-            credential = self._credentials.renew(self._connection, credential)
-        try:
-            return call(credential)
-        except AccessTokenRejected as error:
-            raise NeedsReauth("fresh_token_rejected") from error
+        return ask(self._credentials, self._connection, call)
 
     def _show_progress(self, *, pages: int) -> None:
         """Renew the lease and tell how far the run is."""
@@ -255,22 +238,3 @@ class ConnectionReader:
 def is_still(before: Connection, now: Connection) -> bool:
     """Whether a connection is still the link a run started with: not disconnected, not linked anew."""
     return now.status in LINKED and now.credential_vault_ref == before.credential_vault_ref
-
-
-def _as_listed(listed: ProviderCalendar, known: ConnectedCalendar | None, connection: Connection) -> ConnectedCalendar:
-    """The calendar with the provider's present words; whether it is read stays as it was."""
-    if known is None:
-        known = ConnectedCalendar(
-            id=uuid4().hex,
-            organization_id=connection.organization_id,
-            connection_id=connection.id,
-            provider_calendar_id=listed.provider_calendar_id,
-            name="",
-            zone="",
-            access_role="",
-            is_primary=False,
-            is_selected=is_read_by_default(listed),
-        )
-    return replace(
-        known, name=listed.name, zone=listed.zone, access_role=listed.access_role, is_primary=listed.is_primary
-    )

@@ -4,12 +4,19 @@ from dataclasses import dataclass
 
 from ce_calendar.services.accounts import Accounts
 from ce_calendar.services.audit import Audit
+from ce_calendar.services.backfill import Backfill
+from ce_calendar.services.calendars import Calendars
 from ce_calendar.services.connecting import Connecting
 from ce_calendar.services.connections import ConnectionBook
+from ce_calendar.services.contact_import import ContactImport
 from ce_calendar.services.contacts import ContactBook
 from ce_calendar.services.directory import Directory
+from ce_calendar.services.importing import ConnectionImport
+from ce_calendar.services.module_settings import ModuleSettings
+from ce_calendar.services.notices import NoticeBoard
 from ce_calendar.services.syncing import Syncing
 from ce_calendar.services.timeline import Timeline
+from ce_calendar.services.vault_keeping import VaultKeeping
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,12 +25,19 @@ class Services:
 
     accounts: Accounts
     audit: Audit
+    backfill: Backfill
+    connection_import: ConnectionImport
+    calendars: Calendars
     connecting: Connecting
     connections: ConnectionBook
+    contact_import: ContactImport
     contacts: ContactBook
     directory: Directory
+    module_settings: ModuleSettings
+    notices: NoticeBoard
     syncing: Syncing
     timeline: Timeline
+    vault_keeping: VaultKeeping
 
 
 _current: Services | None = None

@@ -1,6 +1,6 @@
 """Syncing: which connections are due, one run at a time for each, and what a run's end means for its connection."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
@@ -11,6 +11,7 @@ import structlog
 
 from ce_calendar.domain.access import Actor, Permission
 from ce_calendar.domain.errors import (
+    AskedToWait,
     Invalid,
     NeedsReauth,
     NotFound,
@@ -21,7 +22,8 @@ from ce_calendar.domain.errors import (
     SyncFailed,
     VaultError,
 )
-from ce_calendar.domain.meetings.connections import LINKED, Connection, Provider, Status
+from ce_calendar.domain.meetings.connections import LINKED, SYNCED, Connection, Provider, Status
+from ce_calendar.domain.meetings.module import next_poll
 from ce_calendar.domain.meetings.runs import INTERRUPTED, SUSPICIOUS, RunOutcome, SyncReport, SyncRun
 from ce_calendar.domain.retry import next_try
 from ce_calendar.domain.spread import share_of
@@ -36,10 +38,9 @@ logger = structlog.get_logger(__name__)
 CODE_LENGTH = 64
 DUE_AT_ONCE = 200
 RUNS_KEPT_FOR = timedelta(days=90)
-SPREAD = 0.1
-"""Share of the poll interval by which connections differ, so that those linked together drift apart."""
 
 RECONNECT = "Please connect this account again; until then it cannot be synced."
+PENDING = "This account came from an earlier system, and its credentials must be moved to the vault first."
 FAILURES = {
     SUSPICIOUS: "The calendar came back empty, so nothing was deleted. It is read again in a minute to make sure.",
 }
@@ -55,6 +56,8 @@ class Housekeeping:
     old_runs: int
     expired_sessions: int
     expired_flows: int
+    expired_notices: int
+    expired_imports: int
 
 
 class Syncing:
@@ -70,7 +73,7 @@ class Syncing:
         audit: Audit,
         announcer: Announcer,
         jobs: JobQueue,
-        poll_interval: timedelta = timedelta(minutes=15),
+        identify: Callable[[Connection], Connection | None] = lambda connection: connection,
     ) -> None:
         self._open_uow = open_uow
         self._clock = clock
@@ -79,7 +82,7 @@ class Syncing:
         self._audit = audit
         self._announcer = announcer
         self._jobs = jobs
-        self._poll_interval = poll_interval
+        self._identify = identify
 
     def sync_now(self, actor: Actor, *, connection_id: str) -> SyncReport:
         """Sync one connection and wait for it, also while it is paused.
@@ -88,6 +91,7 @@ class Syncing:
             NotFound: not a connection of the actor's organization.
             Invalid: it must be connected again first.
             SyncAlreadyRunning: one is under way.
+            AskedToWait: the provider named a moment before which it does not want to be asked.
             SyncFailed: it ended without a result.
         """
         action = "connection.sync"
@@ -98,6 +102,8 @@ class Syncing:
                 actor.require(Permission.ORG_MANAGE)
         if connection.status is Status.NEEDS_REAUTH:
             raise Invalid(RECONNECT)
+        if connection.status is Status.PENDING:
+            raise Invalid(PENDING)
         self._audit.done(actor, action, connection.id)
         run = self._sync(connection.id, even_paused=True)
         if run is None:
@@ -118,11 +124,11 @@ class Syncing:
 
         Returns:
             What was written, also by a run that failed; None if another run is under way, or if the connection is
-            paused, disconnected, or waits for its person.
+            paused, disconnected, or waits for its person or until the provider wants to be asked again.
         """
         try:
             run = self._sync(connection_id, even_paused=False)
-        except SyncAlreadyRunning:
+        except (SyncAlreadyRunning, AskedToWait):
             return None
         return run.report if run else None
 
@@ -146,6 +152,8 @@ class Syncing:
                 old_runs=uow.runs.forget_before(now - RUNS_KEPT_FOR),
                 expired_sessions=uow.sessions.end_expired(now=now),
                 expired_flows=uow.flows.forget_expired(now=now),
+                expired_notices=uow.notices.forget_expired(now=now),
+                expired_imports=uow.contact_imports.forget_expired(now=now),
             )
         for organization_id in {run.organization_id for run in dead}:
             self._announcer.announce(organization_id, "connections")
@@ -166,6 +174,7 @@ class Syncing:
 
         Raises:
             SyncAlreadyRunning: another run holds the lease.
+            AskedToWait: the provider does not want to be asked yet.
         """
         started = self._start(connection_id, even_paused=even_paused)
         if started is None:
@@ -175,7 +184,10 @@ class Syncing:
         reader: ConnectionReader | None = None
         failure: Exception | None = None
         try:
-            reader = self._reader(run, connection)
+            identified = self._identify(connection)
+            if identified is None:
+                raise RunAbandoned  # noqa: TRY301 - merged into another connection; the run ends here as others do
+            reader = self._reader(run, identified)
             reader.read()
         except Exception as error:  # noqa: BLE001 - whatever it was, the run ends and its connection is tried again
             failure = error
@@ -197,10 +209,13 @@ class Syncing:
         now = self._clock()
         with self._open_uow() as uow:
             connection = uow.connections.lock(connection_id)
-            if connection is None or connection.status not in {Status.HEALTHY, Status.RETRYING}:
+            if connection is None or connection.status not in SYNCED:
                 return None
             if not connection.sync_enabled and not even_paused:
                 return None
+            if connection.wait_until and connection.wait_until > now:
+                # Whoever asks earlier is made to wait longer.
+                raise AskedToWait(connection.wait_until, now=now)
             run = SyncRun(
                 id=uuid4().hex,
                 organization_id=connection.organization_id,
@@ -244,33 +259,42 @@ class Syncing:
             uow.leases.release(lease, holder=run.id)
             if connection is None or connection.status not in LINKED:
                 return
-            after = self._after(connection, before, failure)
+            # Read under the lock: whoever changes the interval plans anew what was saved before.
+            interval = uow.module_settings.get(connection.organization_id).poll_interval
+            after = self._after(connection, before, failure, interval=interval)
             uow.connections.save(after)
         if after.sync_enabled and after.next_sync_at and after.next_sync_at <= self._clock():
             self._jobs.enqueue("sync", after.id)
 
-    def _after(self, now_stored: Connection, before: Connection, failure: Exception | None) -> Connection:
+    def _after(
+        self, now_stored: Connection, before: Connection, failure: Exception | None, *, interval: timedelta
+    ) -> Connection:
         """The connection as a run leaves it.
 
         Args:
             now_stored: as it is now; people may have paused it, or linked it anew.
             before: as it was when the run started.
             failure: what ended the run, if it did not end well.
+            interval: between two syncs, as the organization chose.
         """
         now = self._clock()
         if not is_still(before, now_stored) or isinstance(failure, RunAbandoned):
             # Linked anew meanwhile: the run says nothing about the new credential.
             return replace(now_stored, next_sync_at=now)
         if failure is None:
-            is_stale = now_stored.full_read_version != before.full_read_version
-            wait = self._poll_interval * (1 - SPREAD * share_of(now_stored.id))
+            # Asked for again meanwhile, perhaps for what this run did not know of (a calendar just chosen).
+            is_stale = (now_stored.full_read_version, now_stored.next_sync_at) != (
+                before.full_read_version,
+                before.next_sync_at,
+            )
             return replace(
                 now_stored,
                 status=Status.HEALTHY,
                 failures=0,
                 last_error="",
                 last_sync_at=now,
-                next_sync_at=now if is_stale else now + wait,
+                wait_until=None,
+                next_sync_at=now if is_stale else next_poll(now, interval=interval, key=now_stored.id),
             )
         failures = now_stored.failures + 1
         failed = replace(now_stored, failures=failures, last_error=_code_of(failure))
@@ -278,10 +302,12 @@ class Syncing:
             return replace(failed, status=Status.NEEDS_REAUTH, next_sync_at=None)
         retry_at = failure.retry_at if isinstance(failure, RateLimited) else None
         jitter = share_of(f"{now_stored.id}:{failures}")
+        next_sync_at = next_try(now, failures=failures, jitter=jitter, retry_at=retry_at)
         return replace(
             failed,
             status=Status.RETRYING,
-            next_sync_at=next_try(now, failures=failures, jitter=jitter, retry_at=retry_at),
+            next_sync_at=next_sync_at,
+            wait_until=min(retry_at, next_sync_at) if retry_at else None,
         )
 
     def _announce(self, connection: Connection, *topics: str) -> None:

@@ -8,6 +8,7 @@ from babel.dates import format_date, format_datetime, format_skeleton, format_ti
 
 JUST_NOW = timedelta(seconds=45)
 FALLBACK_LANGUAGE = "en-GB"
+NEAR_DAYS = {-1: "Yesterday", 0: "Today", 1: "Tomorrow"}
 WITHOUT_YEAR = "MMMMEEEEd"
 """The name of the form "Tuesday 10 March"; not every language has it, and then the year is said, too."""
 
@@ -29,13 +30,16 @@ def locale_of(language: str) -> Locale:
 
 
 def day_words(day: date, today: date, language: str) -> str:
-    """A day as a heading: "Today, Tuesday 10 March", with the year if it is another."""
+    """A day as a heading: "Today, Tuesday 10 March", with the year if it is another.
+
+    Babel knows no word for today and its neighbours, so they are only said in English.
+    """
     locale = locale_of(language)
     if day.year == today.year and WITHOUT_YEAR in locale.datetime_skeletons:
         words = format_skeleton(WITHOUT_YEAR, day, locale=locale, fuzzy=False)
     else:
         words = format_date(day, "full", locale=locale)
-    near = {-1: "Yesterday", 0: "Today", 1: "Tomorrow"}.get((day - today).days)
+    near = NEAR_DAYS.get((day - today).days) if locale.language == "en" else None
     return f"{near}, {words}" if near else words
 
 
@@ -54,9 +58,22 @@ def time_words(starts_at: datetime, ends_at: datetime, zone: str, language: str)
 
 def relative_words(moment: datetime, now: datetime, language: str) -> str:
     """How long ago, or how soon."""
-    if abs(now - moment) < JUST_NOW:
-        return "just now"
-    return format_timedelta(moment - now, add_direction=True, locale=locale_of(language))
+    locale = locale_of(language)
+    distance = moment - now
+    if abs(distance) < JUST_NOW:
+        if locale.language == "en":
+            return "just now"
+        distance = min(distance, -timedelta(seconds=1))
+    return format_timedelta(distance, add_direction=True, locale=locale)
+
+
+def soon_words(moment: datetime, now: datetime, language: str) -> str:
+    """How soon; what is due comes in a moment, and never lies back."""
+    locale = locale_of(language)
+    distance = max(moment - now, timedelta(seconds=1))
+    if distance < JUST_NOW and locale.language == "en":
+        return "in a moment"
+    return format_timedelta(distance, add_direction=True, locale=locale)
 
 
 def exact_words(moment: datetime, zone: str, language: str) -> str:

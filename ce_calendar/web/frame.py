@@ -36,6 +36,8 @@ class FrameState(rx.State):
     organization: str = ""
     sees_meetings: bool = False
     """May open the pages of community engagement."""
+    manages: bool = False
+    """May open the organization's settings."""
 
     def _show(self, actor: Actor) -> None:
         put(
@@ -45,6 +47,7 @@ class FrameState(rx.State):
             initials=initials(actor.name),
             organization=actor.organization_name,
             sees_meetings=actor.may(Permission.CALENDAR_VIEW),
+            manages=actor.may(Permission.ORG_MANAGE),
         )
 
     @event

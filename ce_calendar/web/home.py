@@ -13,7 +13,9 @@ from ce_calendar.web.session import current_actor
 
 def first_screen(actor: Actor) -> str:
     """Where this person starts."""
-    return addresses.ACTIVITY if actor.may(Permission.CALENDAR_VIEW) else addresses.ACCOUNT
+    if actor.may(Permission.CALENDAR_VIEW):
+        return addresses.ACTIVITY
+    return addresses.MODULE if actor.may(Permission.ORG_MANAGE) else addresses.ACCOUNT
 
 
 class HomeState(rx.State):

@@ -13,6 +13,7 @@ MEETINGS = (
     ("Contacts", "users", addresses.CONTACTS),
     ("Calendar connections", "link-2", addresses.CONNECTIONS),
 )
+MANAGEMENT = (("Module settings", "sliders-horizontal", addresses.MODULE),)
 
 
 def skip_link() -> rx.Component:
@@ -52,14 +53,29 @@ def _item(label: str, icon: str, href: str, *, current: str) -> rx.Component:
     )
 
 
+def _items(entries: tuple[tuple[str, str, str], ...], *, for_whom: bool, current: str) -> rx.Component:
+    return rx.cond(for_whom, rx.fragment(*(_item(*entry, current=current) for entry in entries)))
+
+
 def navigation(current: str) -> rx.Component:
     """Only what exists and what the person may open."""
     return rx.el.nav(
         rx.cond(
-            FrameState.sees_meetings,
+            FrameState.sees_meetings | FrameState.manages,
             rx.box(
                 rx.text("Community engagement", size="1", weight="medium", color_scheme="gray", padding="0 12px 6px"),
-                rx.el.ul(*(_item(*entry, current=current) for entry in MEETINGS), class_name="nav-list"),
+                rx.el.ul(
+                    _items(MEETINGS, for_whom=FrameState.sees_meetings, current=current),
+                    _items(MANAGEMENT, for_whom=FrameState.manages, current=current),
+                    class_name="nav-list",
+                ),
+            ),
+            rx.cond(
+                FrameState.email != "",
+                rx.el.ul(
+                    _item("Your account", "circle-user-round", addresses.ACCOUNT, current=current),
+                    class_name="nav-list",
+                ),
             ),
         ),
         aria_label="Main",

@@ -34,16 +34,23 @@ class Page(rx.State, mixin=True):
     async def _fill(self, actor: Actor) -> None:
         """Read what the page shows. May raise any `Refused`."""
 
-    def _arrive(self) -> None:
-        """What only the opening of the page does, before it is filled."""
+    async def _fill_parts(self, actor: Actor) -> None:
+        """Fill the parts that have a state of their own: subclasses, which Reflex also resets with the page."""
+        for part in type(self).get_substates():
+            if issubclass(part, Page):
+                await (await self.get_state(part))._fill(actor)  # noqa: SLF001 - our own
+
+    def _arrive(self) -> EventSpec | None:
+        """What only the opening of the page does, before it is filled; and what the tab shall do then."""
+        return None
 
     @event
     async def load(self) -> list[EventSpec] | EventSpec | None:
         """Fill the page for whoever is signed in now."""
-        self._arrive()
+        asked = self._arrive()
         problem = await self._read(touch=True)
         if self.phase in {READY, FORBIDDEN}:
-            return [ask_browser()]
+            return [ask_browser(), *([asked] if asked is not None else [])]
         return problem
 
     @event
@@ -60,6 +67,7 @@ class Page(rx.State, mixin=True):
             # Before reading: what changes meanwhile is told afterwards.
             live.watch(token, organization_id=actor.organization_id, topics=self._topics, refresh=type(self).refresh)
             await self._fill(actor)
+            await self._fill_parts(actor)
         except SignedOut as refusal:
             live.forget(token)
             self.reset()

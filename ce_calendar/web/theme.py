@@ -5,6 +5,9 @@ import reflex as rx
 STYLESHEETS = ["/ce_calendar.css"]
 """A few lines that Radix Themes has no token for."""
 
+ACCENT = "indigo"
+"""White text on it is readable (4.5:1). Named for what stands inside another colour and must not take it on."""
+
 CONTENT_WIDTH = "1100px"
 SIDEBAR_WIDTH = "248px"
 
@@ -15,5 +18,10 @@ PHONE_ONLY = ["flex", "flex", "flex", "none"]
 
 
 def theme() -> rx.Component:
-    """The theme of every page; indigo keeps white text on it readable (4.5:1)."""
-    return rx.theme(accent_color="indigo", gray_color="slate", radius="large", panel_background="solid")
+    """The theme of every page."""
+    return rx.theme(accent_color=ACCENT, gray_color="slate", radius="large", panel_background="solid")
+
+
+def toaster() -> rx.Component:
+    """Where messages appear: at the top, since what a thumb presses on a phone is at the bottom."""
+    return rx.toast.provider(position="top-center", offset="72px")

@@ -18,7 +18,7 @@ from ce_calendar.domain.errors import (
 )
 from ce_calendar.domain.meetings.connections import Credential
 from tests.conftest import NOON, FixedClock
-from tests.contract.meeting_provider import ANN, START, WINDOW, MeetingProviderContract, ProviderWorld, changed
+from tests.contract.meeting_provider import ANN, START, WINDOW, MeetingProviderContract, ProviderWorld
 from tests.support.answering import answering, good
 from tests.support.sandbox import GoogleSandbox
 
@@ -150,7 +150,7 @@ class TestGoogleMeetings(MeetingProviderContract):
         found: list[int] = []
 
         def read() -> None:
-            found.append(len(changed(world.read())))
+            found.append(len(world.changed(world.read())))
             world.meetings.close()
 
         threads = [threading.Thread(target=read) for _ in range(6)]
@@ -216,6 +216,20 @@ def test_a_calendar_is_listed_whatever_its_owner_calls_it() -> None:
         ("c", "c", ""),
     ]
     assert found[0].access_role == ("owner" * 20)[:32]
+
+
+def test_a_calendar_says_whose_it_is_as_far_as_google_does() -> None:
+    items = [
+        {"id": "ann@gmail.example", "primary": True},
+        {"id": "team@group.calendar.google.com", "dataOwner": "bob@gmail.example"},
+        {"id": "en.usa#holiday@group.v.calendar.google.com"},
+        {"id": "not-an-address"},
+    ]
+    with answering(good(json.dumps({"items": items}).encode())) as url:
+        meetings = GoogleMeetings(clock=FixedClock(), api_url=url, timeout_seconds=2)
+        found = meetings.list_calendars(Credential("client", "token", "", NOON))
+        meetings.close()
+    assert [each.owner for each in found] == ["ann@gmail.example", "bob@gmail.example", "", ""]
 
 
 def _expect_unavailable(url: str) -> None:

@@ -17,7 +17,8 @@ from ce_calendar.commands.demo_data import DEMO_CONTACTS, DEMO_PEOPLE
 from ce_calendar.services.audit import Audit
 from ce_calendar.services.directory import Directory
 from tests.e2e.google import Google
-from tests.e2e.people import GOOGLE_ACCOUNT
+from tests.e2e.legacy import Legacy
+from tests.e2e.people import GOOGLE_ACCOUNT, MICROSOFT_ACCOUNT
 from tests.support.installation import (
     CHROMIUM_FLAGS,
     Application,
@@ -43,13 +44,23 @@ class SignedIn(Protocol):
 def installation(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
     folder = tmp_path_factory.mktemp("installation")
     port = free_port()
-    with running_sandbox(folder, "--demo") as google:
-        environment = environment_for(folder, database_url=f"sqlite:///{folder / 'ce.db'}", port=port, google=google)
+    with running_sandbox(folder, "--demo") as providers:
+        environment = environment_for(
+            folder, database_url=f"sqlite:///{folder / 'ce.db'}", port=port, providers=providers
+        )
         seed(environment)
         log = folder / "application.log"
         application = Application(environment, port=port, log=log)
         application.start()
-        yield Installation(f"http://localhost:{port}", google, environment, folder, log, application)
+        yield Installation(
+            url=f"http://localhost:{port}",
+            google=providers.google,
+            microsoft=providers.microsoft,
+            environment=environment,
+            folder=folder,
+            log=log,
+            application=application,
+        )
         application.stop()
 
 
@@ -76,12 +87,14 @@ def _as_new(installation: Installation, database: Engine, directory: Directory) 
     with database.begin() as connection:
         for table in ("ce_calendar_connections", "ce_activities", "credential_vault", "ce_contacts", "sessions"):
             connection.execute(text(f"DELETE FROM {table}"))
-        connection.execute(text("DELETE FROM leases"))
+        for table in ("leases", "ce_module_settings", "ce_vault_backfills"):
+            connection.execute(text(f"DELETE FROM {table}"))
         connection.execute(text("UPDATE users SET zone = '', language = '', is_locale_chosen = false"))
         for email in connection.execute(text("SELECT email FROM users")).scalars().all():
             if email not in demo_people:
                 connection.execute(text("DELETE FROM users WHERE email = :email"), {"email": email})
     control(installation.google, "reset")
+    control(installation.microsoft, "reset")
     directory.add_contacts(organization_slug="demo", contacts=DEMO_CONTACTS)
 
 
@@ -95,7 +108,7 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture
 def trouble(installation: Installation) -> Iterator[list[str]]:
-    """What browsers complained of, or asked of others than the application and Google; no test may leave any."""
+    """What browsers complained of, or asked of others than the application and the providers; no test may leave any."""
     found: list[str] = []
     yield found
     assert found == []
@@ -107,7 +120,7 @@ def new_context(
 ) -> Iterator[Callable[..., BrowserContext]]:
     """Makes browsers of different people, or different windows."""
     opened: list[BrowserContext] = []
-    ours = {urlsplit(installation.url).netloc, urlsplit(installation.google).netloc}
+    ours = {urlsplit(url).netloc for url in (installation.url, installation.google, installation.microsoft)}
 
     def on_console(message: ConsoleMessage) -> None:
         # Reflex logs what a content policy keeps it from doing, and goes on without it.
@@ -166,6 +179,18 @@ def staff(signed_in: SignedIn) -> Page:
 def google(new_context: Callable[..., BrowserContext], installation: Installation) -> Google:
     """The little page where the account's owner works "at Google", in a browser of its own."""
     return Google(new_context().new_page(), installation.google, GOOGLE_ACCOUNT)
+
+
+@pytest.fixture
+def microsoft(new_context: Callable[..., BrowserContext], installation: Installation) -> Google:
+    """The same at Microsoft."""
+    return Google(new_context().new_page(), installation.microsoft, MICROSOFT_ACCOUNT)
+
+
+@pytest.fixture
+def legacy(installation: Installation, database: Engine) -> Legacy:
+    """An earlier system that moves over."""
+    return Legacy(installation, database)
 
 
 @pytest.fixture

@@ -73,9 +73,9 @@ class Google:
         """How often each operation was asked."""
         return dict(self._log(since)["counts"])
 
-    def wait_for_count(self, operation: str, count: int, *, since: int = 0) -> None:
+    def wait_for_count(self, operation: str, count: int, *, since: int = 0, seconds: float = 20) -> None:
         """Until an operation was asked so often; what jobs do shows on no page."""
-        eventually(lambda: self.counts(since).get(operation, 0), count)
+        eventually(lambda: self.counts(since).get(operation, 0), count, seconds=seconds)
 
     def _log(self, since: int) -> dict[str, dict[str, int]]:
         told: dict[str, dict[str, int]] = control(self.url, "log", since=since)  # type: ignore[assignment] # JSON

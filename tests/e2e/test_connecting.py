@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import BrowserContext, Page, Request, expect
@@ -9,7 +10,16 @@ from sqlalchemy import Engine, text
 
 from tests.e2e.conftest import SignedIn
 from tests.e2e.google import Google
-from tests.e2e.people import ADMIN_ACCOUNT, connect_google, consent, go_to_google, open_connections, own_card, sync_now
+from tests.e2e.people import (
+    ADMIN_ACCOUNT,
+    GOOGLE_ACCOUNT,
+    connect_google,
+    consent,
+    go_to_google,
+    open_connections,
+    own_card,
+    sync_now,
+)
 from tests.support.installation import Installation
 
 
@@ -145,7 +155,7 @@ def test_who_withdrew_access_at_google_signs_in_again_on_the_same_card(
     card = own_card(staff)
     expect(card).to_have_attribute("data-status", "needs_reauth")
     expect(card.get_by_test_id("sync-badge")).to_have_text("Sign in again")
-    expect(card).to_contain_text("Access was withdrawn or has expired")
+    expect(card).to_contain_text("no longer accepts our access")
     expect(card.get_by_test_id("sync-now")).to_be_disabled()
 
     card.get_by_role("button", name="Sign in again").click()
@@ -163,7 +173,10 @@ def test_signing_in_again_takes_no_other_account(staff: Page, database: Engine, 
     sync_now(staff, says="connect this account again")
     own_card(staff).get_by_role("button", name="Sign in again").click()
     consent(staff, ADMIN_ACCOUNT)
-    expect(staff.get_by_role("alert")).to_contain_text("That was another account")
+    notice = staff.get_by_role("alert")
+    expect(notice).to_contain_text("That was another account")
+    expect(notice).to_contain_text(f"You signed in as {ADMIN_ACCOUNT}; this connection is {GOOGLE_ACCOUNT}.")
+    assert "@" not in urlsplit(staff.url).query, "no account stands in an address"
     expect(staff.get_by_test_id("connection-card")).to_have_count(1)
     expect(own_card(staff)).to_have_attribute("data-status", "needs_reauth")
 

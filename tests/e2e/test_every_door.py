@@ -11,6 +11,7 @@ from playwright.sync_api import Page
 from sqlalchemy import Engine, text
 
 from ce_calendar.commands.demo_data import DEMO_CONTACTS, DEMO_PASSWORD, ORGANIZATIONS
+from tests.e2e.legacy import Legacy
 from tests.e2e.people import GOOGLE_ACCOUNT, connect_google, sign_in
 from tests.support.doors import Doors, find_doors
 from tests.support.installation import Installation
@@ -21,14 +22,19 @@ ORGANIZATION_DATA = (
     "users",
     "sessions",
     "ce_contacts",
+    "ce_contact_emails",
+    "ce_contact_imports",
     "ce_calendar_connections",
     "ce_connected_calendars",
     "ce_calendar_events",
     "ce_activities",
     "ce_event_activities",
+    "ce_notices",
+    "ce_module_settings",
     "credential_vault",
     "oauth_flows",
     "sync_runs",
+    "ce_vault_backfills",
 )
 
 STRANGER, VIEWER, FOREIGNER = "", "viewer@demo.example", "admin@other.example"
@@ -52,13 +58,14 @@ def doors(installation: Installation) -> Doors:
 
 
 @pytest.fixture
-def target(page: Page, database: Engine) -> Target:
+def target(page: Page, database: Engine, legacy: Legacy) -> Target:
     """Staff of the demo organization with a connected calendar, quiet, so that every change is the attacker's."""
     sign_in(page, "staff@demo.example")
     connect_google(page)
     _wait_for_meetings(database)
     page.context.clear_cookies()
     page.goto("about:blank")
+    legacy.bring(legacy.broken("admin.demo@gmail.example", user="admin@demo.example"))
     with database.begin() as connection:
         connection.execute(text("UPDATE ce_calendar_connections SET next_sync_at = '2090-01-01 00:00:00'"))
         titles = connection.execute(text("SELECT DISTINCT title FROM ce_calendar_events WHERE title != ''")).scalars()
@@ -70,7 +77,7 @@ def target(page: Page, database: Engine) -> Target:
             return str(connection.execute(text(query)).scalar_one())
 
         ids = {
-            "connection": one("SELECT id FROM ce_calendar_connections"),
+            "connection": one("SELECT id FROM ce_calendar_connections WHERE status != 'pending'"),
             "contact": one("SELECT contact_id FROM ce_activities LIMIT 1"),
             "activity": one("SELECT id FROM ce_activities LIMIT 1"),
             "session": one("SELECT id FROM sessions LIMIT 1"),
@@ -135,6 +142,7 @@ def _payloads(parameters: list[str], target: Target) -> Iterator[dict[str, Any]]
         "repeat": "a-new-password-1",
         "connection_id": target.ids["connection"],
         "contact_id": target.ids["contact"],
+        "poll_minutes": "60",
         "id": target.ids["contact"],
     }
     fitting = {

@@ -11,6 +11,7 @@ from sqlalchemy import Engine, text
 from ce_calendar.adapters.vault import FernetVault
 from ce_calendar.commands.demo_data import DEMO_PASSWORD
 from ce_calendar.ports import Sealed
+from tests.e2e.legacy import Legacy
 from tests.e2e.people import connect_google, disconnect, open_connections, sign_in, sync_now
 from tests.support.installation import CLIENT_SECRET, Installation
 
@@ -29,15 +30,18 @@ def frames(page: Page) -> list[str]:
 
 
 def test_secrets_and_titles_stay_where_they_belong(
-    page: Page, frames: list[str], installation: Installation, database: Engine
+    page: Page, frames: list[str], installation: Installation, database: Engine, legacy: Legacy
 ) -> None:
+    legacy.bring(legacy.granted())
     sign_in(page, "staff@demo.example")
     connect_google(page)
+    page.get_by_test_id("backfill").click()
+    expect(page.get_by_test_id("backfill-done")).to_be_visible()
     sync_now(page)
     page.goto("/ce/activity")
     expect(page.get_by_test_id("activity-row").first).to_be_visible()
     secrets = {*_tokens(installation, database), *_cookies(page.context), CLIENT_SECRET, DEMO_PASSWORD}
-    secrets.add(installation.environment["CE_VAULT_KEYS"])
+    secrets |= {installation.environment[name] for name in ("CE_VAULT_KEYS", "CE_LEGACY_TOKEN_KEYS")}
     titles = _titles(database)
     stored = _bytes_of(installation.folder, "ce.db*")
     open_connections(page)
@@ -45,7 +49,7 @@ def test_secrets_and_titles_stay_where_they_belong(
     # Also what the disconnect left behind.
     stored += _bytes_of(installation.folder, "ce.db*")
     logs = _bytes_of(installation.folder, "*.log")
-    assert len(secrets) >= 6
+    assert len(secrets) >= 9
     assert len(titles) >= 10
     assert [
         name

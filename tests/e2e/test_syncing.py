@@ -5,7 +5,7 @@ from playwright.sync_api import Page, expect
 from sqlalchemy import Engine, text
 
 from tests.e2e.google import Google
-from tests.e2e.people import connect_google, meetings, own_card, sync_now, tomorrow_at
+from tests.e2e.people import choose_privacy, connect_google, meetings, own_card, sync_now, tomorrow_at
 
 
 def _selected_calendars(database: Engine) -> int:
@@ -112,19 +112,13 @@ def test_a_stricter_privacy_level_erases_at_once_and_a_wider_one_reads_again(sta
     timeline = staff.context.new_page()
     timeline.goto("/ce/activity")
     expect(meetings(timeline, "Community advisory board").first).to_be_visible()
-    _choose_privacy(staff, "Time and guests")
+    choose_privacy(staff, "Time and guests")
     expect(meetings(timeline, "Community advisory board")).to_have_count(0)
     expect(meetings(timeline, "Maria Lopez").first).to_be_visible()
-    _choose_privacy(staff, "Busy time only")
+    choose_privacy(staff, "Busy time only")
     expect(meetings(timeline)).to_have_count(0)
-    _choose_privacy(staff, "Full details")
+    choose_privacy(staff, "Full details")
     expect(meetings(timeline, "Community advisory board").first).to_be_visible()
-
-
-def _choose_privacy(page: Page, level: str) -> None:
-    own_card(page).get_by_role("combobox").click()
-    page.get_by_role("option", name=level).click()
-    expect(own_card(page).get_by_role("combobox")).to_have_text(level)
 
 
 def test_paused_is_never_due_and_sync_now_still_works(staff: Page, google: Google, database: Engine) -> None:

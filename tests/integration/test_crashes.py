@@ -10,23 +10,29 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import cached_property
 from typing import Any
 
 import pytest
 from sqlalchemy import Engine, text
 
+from ce_calendar.adapters.legacy_keys import FernetLegacyKeys
 from ce_calendar.adapters.memory import MemoryAuthorizer, MemoryMeetings, MemoryWorld
 from ce_calendar.adapters.persistence.unit_of_work import unit_of_work_on
 from ce_calendar.adapters.vault import FernetVault
 from ce_calendar.domain.access import Actor
 from ce_calendar.domain.errors import ProviderError, Refused
-from ce_calendar.domain.meetings.connections import LINKED, OWNER_ROLE, Connection, Provider, ProviderCalendar
+from ce_calendar.domain.meetings.connections import LINKED, OWNER_ROLE, Connection, Provider, ProviderCalendar, Status
 from ce_calendar.domain.meetings.privacy import PrivacyLevel
 from ce_calendar.services.audit import Audit
+from ce_calendar.services.backfill import Backfill
+from ce_calendar.services.clients import Clients
 from ce_calendar.services.connecting import Connecting
 from ce_calendar.services.connections import ConnectionBook
 from ce_calendar.services.contacts import ContactBook
 from ce_calendar.services.credentials import Credentials
+from ce_calendar.services.identifying import Identifying
+from ce_calendar.services.importing import ConnectionImport
 from ce_calendar.services.syncing import Syncing
 from tests.builders import Town, make_session, settle
 from tests.builders_meetings import add_contact, make_event
@@ -34,7 +40,9 @@ from tests.conftest import NOON, FixedClock
 from tests.support.doubles import ListedAnnouncements, ListedJobs
 from tests.support.mortal import Killed, Power, Wire, mortal_uow
 from tests.unit.services.linking import KEYS, WORK
+from tests.unit.services.migrating import LOST_KEY, OLD_KEY, csv_file, csv_line, encrypted
 
+OLGA, LOST = "olga@gmail.example", "lost@gmail.example"
 CARLA, DORA = "carla@clinic.example", "dora@clinic.example"
 DAY = timedelta(days=1)
 PAGE_SIZE = 2
@@ -50,14 +58,18 @@ class Process:
     book: ConnectionBook
     contacts: ContactBook
     syncing: Syncing
+    backfill: Backfill
+    importing: ConnectionImport
 
     def tick(self) -> None:
         """Do what the scheduler finds to do, until there is nothing."""
         self.syncing.housekeeping()
         for _ in range(ROUNDS):
-            ending, due = self.book.disconnecting(), self.syncing.due()
-            if not ending and not due:
+            ending, due, owed = self.book.disconnecting(), self.syncing.due(), self.backfill.owed()
+            if not ending and not due and not owed:
                 return
+            for organization_id in owed:
+                self.backfill.run(organization_id)
             for connection_id in ending:
                 self.book.finish_disconnect(connection_id)
             for connection_id in due:
@@ -95,33 +107,57 @@ class Site:
             make_event("alone"),
         )
 
+    @cached_property
+    def legacy_file(self) -> bytes:
+        """What the earlier system left: two that open, and one that does not."""
+        return csv_file(
+            self._legacy_line("staff@demo.example", WORK),
+            self._legacy_line("colleague@demo.example", OLGA),
+            self._legacy_line("colleague@demo.example", LOST, key=LOST_KEY),
+        )
+
+    def _legacy_line(self, user: str, account: str, *, key: str = OLD_KEY) -> str:
+        if account != WORK:
+            self.world.add_account(account)
+        credential = self.world.grant(account)
+        return csv_line(user=user, account=account, refresh=encrypted(credential.refresh_token, key))
+
     def process(self, power: Power | None = None) -> Process:
         """Start one."""
         power = power or Power()
         open_uow = mortal_uow(self.uow, power)
         audit = Audit(open_uow=open_uow, clock=self.clock)
-        authorizers: Any = {Provider.GOOGLE: Wire(MemoryAuthorizer(self.world), power)}
+        authorizer: Any = Wire(MemoryAuthorizer(self.world), power)
+        clients = Clients(open_uow=open_uow, installed=[(Provider.GOOGLE, authorizer)])
         common: dict[str, Any] = {"open_uow": open_uow, "clock": self.clock}
         told: dict[str, Any] = {"audit": audit, "announcer": ListedAnnouncements(), "jobs": ListedJobs()}
-        credentials = Credentials(**common, vault=FernetVault(KEYS), authorizers=authorizers, pause=self._pause)
+        credentials = Credentials(**common, vault=FernetVault(KEYS), clients=clients, pause=self._pause)
+        backfill = Backfill(
+            **common, **told, keys=FernetLegacyKeys([OLD_KEY]), credentials=credentials, pause=lambda _seconds: None
+        )
         return Process(
             power=power,
             connecting=Connecting(
                 **common,
                 **told,
                 vault=FernetVault(KEYS),
-                authorizers=authorizers,
+                clients=clients,
                 credentials=credentials,
                 public_url="http://localhost:3000",
                 pause=self._pause,
             ),
-            book=ConnectionBook(**common, **told, credentials=credentials, pause=self._pause),
+            book=ConnectionBook(
+                **common, **told, credentials=credentials, take_over=backfill.take_over, pause=self._pause
+            ),
+            backfill=backfill,
+            importing=ConnectionImport(**common, audit=audit, clients=clients),
             contacts=ContactBook(**common, **told),
             syncing=Syncing(
                 **common,
                 **told,
                 providers={Provider.GOOGLE: Wire(MemoryMeetings(self.world), power)},
                 credentials=credentials,
+                identify=Identifying(**common, credentials=credentials, audit=audit).identify,
             ),
         )
 
@@ -156,7 +192,9 @@ class Site:
         """All that should not depend on what a run met with."""
         queries = {
             "connections": "SELECT account_email, status, sync_enabled, privacy_level, keep_past, last_error, failures,"
-            " credential_vault_ref IS NOT NULL, last_sync_at IS NOT NULL FROM ce_calendar_connections",
+            " credential_vault_ref IS NOT NULL, last_sync_at IS NOT NULL, access_token_encrypted IS NULL,"
+            " refresh_token_encrypted IS NULL, subject_id FROM ce_calendar_connections ORDER BY account_email",
+            "backfill": "SELECT total, done, failed, finished_at IS NOT NULL FROM ce_vault_backfills",
             "calendars": "SELECT provider_calendar_id, is_selected, cursor <> '', window_end,"
             " cursor_version = full_read_version"
             " FROM ce_connected_calendars JOIN ce_calendar_connections c ON c.id = connection_id ORDER BY 1",
@@ -262,7 +300,62 @@ def sign_in_again(site: Site, process: Process) -> None:
     sync(site, process)
 
 
+def brought(site: Site) -> None:
+    bring(site, site.process())
+
+
+def bring(site: Site, process: Process) -> None:
+    process.importing.take(site.legacy_file)
+
+
+def move(site: Site, process: Process) -> None:
+    process.backfill.start(site.person)
+    process.backfill.run(site.town.organization.id)
+
+
+def move_over(site: Site, process: Process) -> None:
+    bring(site, process)
+    move(site, process)
+
+
+def move_over_if_needed(site: Site, process: Process) -> None:
+    bring(site, process)
+    view = process.backfill.view(site.person)
+    if view.pending and not view.is_running:
+        move(site, process)
+
+
+def moved(site: Site) -> None:
+    brought(site)
+    move(site, site.process())
+
+
+def sync_what_was_moved(site: Site, process: Process) -> None:
+    for connection_id in process.syncing.due():
+        process.syncing.run(connection_id)
+
+
+def link_what_still_waits(site: Site, process: Process) -> None:
+    if any(each.account_email == WORK and each.status is Status.PENDING for each in site.linked()):
+        connect(site, process)
+
+
+def disconnect_what_waits(site: Site, process: Process) -> None:
+    [mine] = [each for each in site.linked() if each.account_email == WORK]
+    process.book.disconnect(site.person, connection_id=mine.id)
+    process.book.finish_disconnect(mine.id)
+
+
+def disconnect_what_still_waits(site: Site, process: Process) -> None:
+    if any(each.account_email == WORK for each in site.linked()):
+        disconnect_what_waits(site, process)
+
+
 SCENARIOS = {
+    "import and backfill": Scenario(nothing, move_over, move_over_if_needed),
+    "first sync of what was moved": Scenario(moved, sync_what_was_moved),
+    "linking what waits": Scenario(brought, connect, link_what_still_waits),
+    "disconnecting what waits": Scenario(brought, disconnect_what_waits, disconnect_what_still_waits),
     "connect": Scenario(nothing, connect, connect_if_missing),
     "sign in again": Scenario(changed, sign_in_again, sign_in_again),
     "first sync": Scenario(connected, sync),

@@ -184,6 +184,16 @@ def test_stored_events_can_be_asked_for_by_name(scene: Scene) -> None:
     assert found["e2"].is_all_day
 
 
+def test_stored_occurrences_can_be_asked_for_by_their_series(scene: Scene) -> None:
+    occurrences = [make_event(f"o{n}", series_id="series", original_start=f"2026-03-1{n}") for n in range(3)]
+    scene.sync(scene.mine, make_read(*occurrences, make_event("e1"), make_event("o9", series_id="another")))
+    with scene.uow() as uow:
+        # An empty name is nobody's, or every single event would be an occurrence of it.
+        found = uow.events.stored(scene.mine.id, only=["series", "o1", ""])
+    assert sorted(found) == ["o0", "o1", "o2"]
+    assert {stored.series_id for stored in found.values()} == {"series"}
+
+
 # -- erasing -----------------------------------------------------------------------------------------------------
 
 
@@ -263,8 +273,9 @@ def test_coming_meetings_are_counted_once_per_connection(scene: Scene) -> None:
     scene.sync(scene.mine, make_read(scene.meeting(scene.carla, scene.conrad), past, make_event("busy")))
     scene.sync(scene.theirs, make_read(scene.meeting()))
     with scene.uow() as uow:
-        counts = uow.events.count_by_connection(scene.town.organization.id, now=NOON)
-        assert uow.events.count_by_connection(scene.town.other_organization.id, now=NOON) == {}
+        asked = [scene.mine.connection_id, scene.theirs.connection_id, "nobody's"]
+        counts = uow.events.count_by_connection(asked, now=NOON)
+        assert uow.events.count_by_connection([], now=NOON) == {}
     assert counts == {scene.mine.connection_id: 1, scene.theirs.connection_id: 1}
 
 

@@ -214,10 +214,10 @@ def test_contacts_are_found_in_their_own_organization_alone(uow: OpenUnitOfWork,
     with uow() as work:
         work.contacts.add(contact)
         assert work.contacts.get(contact.id, organization_id=home) == contact
-        assert work.contacts.by_email(contact.email, organization_id=home) == contact
+        assert work.contacts.by_emails([contact.email], organization_id=home) == {contact.email: contact}
         assert work.contacts.ids_by_email(home) == {contact.email: contact.id}
         assert work.contacts.get(contact.id, organization_id=elsewhere) is None
-        assert work.contacts.by_email(contact.email, organization_id=elsewhere) is None
+        assert work.contacts.by_emails([contact.email], organization_id=elsewhere) == {}
         assert work.contacts.ids_by_email(elsewhere) == {}
         work.contacts.save(replace(contact, organization_id=elsewhere, name="Stolen"))
         assert work.contacts.get(contact.id, organization_id=home) == contact

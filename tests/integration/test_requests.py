@@ -85,7 +85,7 @@ def test_a_first_sync_asks_once_per_page_and_a_later_one_once_per_calendar(
     assert report.created == count
     assert first["events.list"] - before.get("events.list", 0) == ceil(count / 2_500)
     assert first["calendarList.list"] == 1
-    assert services.connections.list(actor)[0].coming == count / 10
+    assert services.connections.list(actor).views[0].coming == count / 10
     again = services.syncing.sync_now(actor, connection_id=connection.id)
     assert (again.created, again.updated, again.deleted) == (0, 0, 0)
     then = google_sandbox.counts()

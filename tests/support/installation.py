@@ -17,38 +17,63 @@ from tests.support.postgres import free_port
 CLIENT_SECRET = "test-client-secret-7f3a"
 
 
-def environment_for(folder: Path, *, database_url: str, port: int, google: str) -> dict[str, str]:
+@dataclass(frozen=True)
+class Providers:
+    """Where the tests' own Google and Microsoft are."""
+
+    google: str
+    microsoft: str
+    """As browsers reach it, without TLS."""
+    microsoft_tls: str
+    ca_bundle: str
+
+
+def environment_for(folder: Path, *, database_url: str, port: int, providers: Providers) -> dict[str, str]:
     """Settings of an installation of the tests' own."""
+    google = providers.google
     return {
         "CE_PUBLIC_URL": f"http://localhost:{port}",
         "CE_DATABASE_URL": database_url,
         "CE_VAULT_KEYS": Fernet.generate_key().decode(),
         "CE_VAULT_KEYS_FILE": "",
+        "CE_LEGACY_TOKEN_KEYS": Fernet.generate_key().decode(),
         "CE_LOG_LEVEL": "DEBUG",
         "CE_GOOGLE_API_URL": google,
         "CE_GOOGLE_AUTH_URL": f"{google}/o/oauth2/v2/auth",
         "CE_GOOGLE_TOKEN_URL": f"{google}/token",
         "CE_GOOGLE_REVOKE_URL": f"{google}/revoke",
         "CE_GOOGLE_USERINFO_URL": f"{google}/oauth2/v3/userinfo",
-        "CE_CA_BUNDLE": "",
+        "CE_MICROSOFT_AUTHORITY": f"{providers.microsoft_tls}/common",
+        "CE_MICROSOFT_GRAPH_URL": providers.microsoft_tls,
+        "CE_CA_BUNDLE": providers.ca_bundle,
         "GOOGLE_CALENDAR_CLIENT_ID": "test-client.apps.example",
         "GOOGLE_CALENDAR_CLIENT_SECRET": CLIENT_SECRET,
-        # A running demo builds its screens elsewhere and is not disturbed.
-        "REFLEX_WEB_WORKDIR": str(ROOT / "var" / "test-web"),
+        "VITE_GOOGLE_CALENDAR_CLIENT_ID": "",
+        "VITE_MICROSOFT_CALENDAR_CLIENT_ID": "00000000-0000-4000-8000-0000000c1e47",
+        "MICROSOFT_CALENDAR_CLIENT_SECRET": CLIENT_SECRET,
+        # Neither a running demo nor another worker of the tests builds its screens there.
+        "REFLEX_WEB_WORKDIR": str(ROOT / "var" / f"test-web-{os.environ.get('PYTEST_XDIST_WORKER', 'alone')}"),
         "REFLEX_STATES_WORKDIR": str(folder / "states"),
     }
 
 
 @contextlib.contextmanager
-def running_sandbox(folder: Path, *options: str) -> Iterator[str]:
-    """A Google of the tests' own; gives its address."""
-    port = free_port()
-    url = f"http://127.0.0.1:{port}"
-    command = sandbox_command("--port", str(port), *options)
+def running_sandbox(folder: Path, *options: str) -> Iterator[Providers]:
+    """Providers of the tests' own, as long as it runs."""
+    google, plain, tls = free_port(), free_port(), free_port()
+    ca_bundle = folder / "sandbox-ca.pem"
+    ports = {"--port": google, "--microsoft-plain-port": plain, "--microsoft-port": tls, "--microsoft-ca": ca_bundle}
+    command = sandbox_command(*(str(word) for pair in ports.items() for word in pair), *options)
     sandbox = Program("The sandbox", command, env={}, log=folder / "sandbox.log")
     try:
-        sandbox.wait_until(answers(f"{url}/_sandbox/log"), seconds=30)
-        yield url
+        for port in (google, plain):
+            sandbox.wait_until(answers(f"http://127.0.0.1:{port}/_sandbox/log"), seconds=30)
+        yield Providers(
+            google=f"http://127.0.0.1:{google}",
+            microsoft=f"http://127.0.0.1:{plain}",
+            microsoft_tls=f"https://localhost:{tls}",
+            ca_bundle=str(ca_bundle),
+        )
     finally:
         sandbox.stop()
 
@@ -87,6 +112,7 @@ class Installation:
 
     url: str
     google: str
+    microsoft: str
     environment: Mapping[str, str]
     folder: Path
     log: Path
@@ -94,17 +120,17 @@ class Installation:
     application: Application
 
 
-def heal(google: str) -> None:
-    """Take back the faults that `control(google, "faults", …)` ordered."""
-    httpx.delete(f"{google}/_sandbox/faults").raise_for_status()
+def heal(provider: str) -> None:
+    """Take back the faults that `control(provider, "faults", …)` ordered."""
+    httpx.delete(f"{provider}/_sandbox/faults").raise_for_status()
 
 
-def control(google: str, name: str, **fields: object) -> dict[str, object]:
+def control(provider: str, name: str, **fields: object) -> dict[str, object]:
     """Ask the sandbox's control API; a GET for what only tells."""
     if name in {"log", "outbox"}:
-        answer = httpx.get(f"{google}/_sandbox/{name}", params={k: str(v) for k, v in fields.items()})
+        answer = httpx.get(f"{provider}/_sandbox/{name}", params={k: str(v) for k, v in fields.items()})
     else:
-        answer = httpx.post(f"{google}/_sandbox/{name}", json=fields)
+        answer = httpx.post(f"{provider}/_sandbox/{name}", json=fields)
     answer.raise_for_status()
     told: dict[str, object] = answer.json()
     return told
@@ -112,7 +138,8 @@ def control(google: str, name: str, **fields: object) -> dict[str, object]:
 
 def chromium_path() -> str:
     """The browser of this machine."""
-    for name in ("chromium", "chromium-browser", "google-chrome"):
+    # First the one without windows: it takes half the processor time.
+    for name in ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome"):
         for folder in os.environ["PATH"].split(os.pathsep):
             if (path := Path(folder) / name).exists():
                 return str(path)

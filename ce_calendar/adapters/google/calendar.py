@@ -17,7 +17,8 @@ from googleapiclient.discovery import build_from_document
 from googleapiclient.errors import Error as LibraryError
 from googleapiclient.errors import HttpError
 
-from ce_calendar.adapters.google.convert import text_in, to_page
+from ce_calendar.adapters.foreign import text_in
+from ce_calendar.adapters.google.convert import to_page
 from ce_calendar.adapters.google.errors import from_status
 from ce_calendar.domain.errors import CalendarGone, CursorExpired, ProviderError, ProviderUnavailable
 from ce_calendar.domain.meetings.connections import Credential, ProviderCalendar
@@ -82,16 +83,12 @@ class GoogleMeetings:
 
         def ask(page_token: str | None) -> Any:  # noqa: ANN401 - the library builds its requests at run time
             # Identical parameters from page to page, and besides the span also from read to read: Google demands it.
-            return (
-                self._service()
-                .events()
-                .list(
-                    calendarId=calendar_id,
-                    maxResults=EVENTS_PER_PAGE,
-                    singleEvents=True,
-                    pageToken=page_token,
-                    **since,
-                )
+            return self._events().list(
+                calendarId=calendar_id,
+                maxResults=EVENTS_PER_PAGE,
+                singleEvents=True,
+                pageToken=page_token,
+                **since,
             )
 
         def translate(status: int, content: bytes, *, retry_after: str | None, now: datetime) -> ProviderError:
@@ -169,6 +166,12 @@ class GoogleMeetings:
             self._thread.service = build_from_document(json.loads(self._document), http=self._http())
         return self._thread.service
 
+    def _events(self) -> Any:  # noqa: ANN401 - as above
+        # Kept: the library makes a collection's methods anew, documentation and all, whenever it is asked for it.
+        if not hasattr(self._thread, "events"):
+            self._thread.events = self._service().events()
+        return self._thread.events
+
     def _http(self) -> httplib2.Http:
         if not hasattr(self._thread, "http"):
             # No proxy from the environment: where tokens go is decided by our settings alone.
@@ -230,4 +233,11 @@ def _to_calendar(item: object) -> ProviderCalendar | None:
         access_role=text_in(item, "accessRole")[:LONGEST_ROLE],
         is_primary=item.get("primary") is True,
         description=text_in(item, "description"),
+        # Google says it of secondary calendars; a primary one has its owner's address as its id.
+        owner=(text_in(item, "dataOwner") or (calendar_id if _is_address(calendar_id) else ""))[:LONGEST_CALENDAR_ID],
     )
+
+
+def _is_address(calendar_id: str) -> bool:
+    """Whether a calendar's id is a person's address, rather than one that Google made up."""
+    return "@" in calendar_id and not calendar_id.endswith(".calendar.google.com")

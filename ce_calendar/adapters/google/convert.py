@@ -1,11 +1,10 @@
 """Google's event JSON in our words. Pure; one event that cannot be read never harms its page."""
 
-from collections.abc import Mapping
 from datetime import UTC, date, datetime, time, timedelta
-from typing import Any, TypeVar
-from urllib.parse import urlsplit
+from typing import Any
 from zoneinfo import ZoneInfo
 
+from ce_calendar.adapters.foreign import Json, UnreadableError, dict_in, dicts_in, https_link, tellable, text_in
 from ce_calendar.domain.meetings.events import (
     Attendee,
     CalendarEvent,
@@ -16,15 +15,9 @@ from ce_calendar.domain.meetings.events import (
     Visibility,
 )
 
-Json = Mapping[str, Any]
-Day = TypeVar("Day", bound=date)
-
 LONGEST_ID = 1024
 """Google's own limit; what is longer is none of its ids."""
 LONGEST_ETAG = 200
-LOOPBACK = frozenset({"localhost", "127.0.0.1"})
-YEARS = range(2, 9999)
-"""At the ends of the calendar neither every zone nor PostgreSQL's driver can tell a moment."""
 
 _RESPONSES = {
     "needsAction": Response.NEEDS_ACTION,
@@ -32,14 +25,6 @@ _RESPONSES = {
     "tentative": Response.TENTATIVE,
     "declined": Response.DECLINED,
 }
-
-
-class _UnreadableError(Exception):
-    """An event that cannot be understood, with our word for why."""
-
-    def __init__(self, reason: str) -> None:
-        super().__init__(reason)
-        self.reason = reason
 
 
 def to_page(items: list[Any], *, calendar_zone: str, cursor: str) -> EventPage:
@@ -75,17 +60,18 @@ def convert(item: object, *, calendar_zone: str) -> CalendarEvent | SkippedEvent
         return event_id
     try:
         return _event(event_id, item, calendar_zone)
-    except _UnreadableError as problem:
+    except UnreadableError as problem:
         return SkippedEvent(event_id, problem.reason)
 
 
 def _event(event_id: str, item: Json, calendar_zone: str) -> CalendarEvent:
     ical_uid = text_in(item, "iCalUID")
     if not ical_uid:
-        raise _UnreadableError("no_ical_uid")
+        raise UnreadableError("no_ical_uid")
     starts_at, ends_at, dates = _span(item, calendar_zone)
     series_id = text_in(item, "recurringEventId")
     etag = text_in(item, "etag")
+    attendees = _attendees(item)
     return CalendarEvent(
         provider_event_id=event_id,
         ical_uid=ical_uid,
@@ -93,16 +79,17 @@ def _event(event_id: str, item: Json, calendar_zone: str) -> CalendarEvent:
         ends_at=ends_at,
         dates=dates,
         series_id=series_id if len(series_id) <= LONGEST_ID else "",
-        original_start=_original_start(item, calendar_zone) if series_id else "",
+        original_start=_original_start(item, calendar_zone, starts_at) if series_id else "",
         title=text_in(item, "summary"),
         description=text_in(item, "description"),
         location=text_in(item, "location"),
         conference_url=_conference_url(item),
-        html_link=_https(item.get("htmlLink")),
-        organizer_email=_email(_dict(item, "organizer")),
-        attendees=tuple(_attendee(guest) for guest in _dicts(item, "attendees") if _email(guest)),
+        html_link=https_link(item.get("htmlLink")),
+        organizer_email=_email(dict_in(item, "organizer")),
+        attendees=attendees,
         visibility=_visibility(item),
         is_busy=item.get("transparency") != "transparent",
+        is_declined=any(guest.is_self and guest.response is Response.DECLINED for guest in attendees),
         etag=etag if len(etag) <= LONGEST_ETAG else "",
     )
 
@@ -112,7 +99,7 @@ def _event(event_id: str, item: Json, calendar_zone: str) -> CalendarEvent:
 
 def _span(item: Json, calendar_zone: str) -> tuple[datetime, datetime, Dates | None]:
     """From when to when, UTC, and the dates of an all-day event."""
-    start, end = _dict(item, "start"), _dict(item, "end")
+    start, end = dict_in(item, "start"), dict_in(item, "end")
     if "date" in start:
         return _all_day(start, end)
     starts_at = _moment(start, calendar_zone)
@@ -121,7 +108,7 @@ def _span(item: Json, calendar_zone: str) -> tuple[datetime, datetime, Dates | N
         return starts_at, starts_at, None
     ends_at = _moment(end, calendar_zone)
     if ends_at < starts_at:
-        raise _UnreadableError("ends_before_start")
+        raise UnreadableError("ends_before_start")
     return starts_at, ends_at, None
 
 
@@ -133,9 +120,9 @@ def _all_day(start: Json, end: Json) -> tuple[datetime, datetime, Dates]:
             # The end is exclusive; some importers write the last day instead.
             after += timedelta(days=1)
     except OverflowError as error:
-        raise _UnreadableError("unreadable_time") from error
+        raise UnreadableError("unreadable_time") from error
     if after < first:
-        raise _UnreadableError("ends_before_start")
+        raise UnreadableError("ends_before_start")
     midnight = time(tzinfo=UTC)
     return datetime.combine(first, midnight), datetime.combine(after, midnight), Dates(first, after)
 
@@ -143,9 +130,9 @@ def _all_day(start: Json, end: Json) -> tuple[datetime, datetime, Dates]:
 def _date(value: Json) -> date:
     text = value.get("date")
     try:
-        return _tellable(date.fromisoformat(text))  # type: ignore[arg-type]  # a foreign type raises TypeError, caught below
+        return tellable(date.fromisoformat(text))  # type: ignore[arg-type]  # a foreign type raises TypeError, caught below
     except (TypeError, ValueError) as error:
-        raise _UnreadableError("unreadable_time") from error
+        raise UnreadableError("unreadable_time") from error
 
 
 def _moment(value: Json, calendar_zone: str) -> datetime:
@@ -155,20 +142,9 @@ def _moment(value: Json, calendar_zone: str) -> datetime:
         moment = datetime.fromisoformat(text)  # type: ignore[arg-type]  # a foreign type raises TypeError, caught below
         if moment.tzinfo is None:
             moment = moment.replace(tzinfo=_zone(value.get("timeZone") or calendar_zone))
-        return _tellable(moment.astimezone(UTC))
+        return tellable(moment.astimezone(UTC))
     except (TypeError, ValueError, OverflowError) as error:
-        raise _UnreadableError("unreadable_time") from error
-
-
-def _tellable(when: Day) -> Day:
-    """The day or moment, if it can be told everywhere.
-
-    Raises:
-        _UnreadableError: it cannot.
-    """
-    if when.year not in YEARS:
-        raise _UnreadableError("unreadable_time")
-    return when
+        raise UnreadableError("unreadable_time") from error
 
 
 def _zone(name: object) -> ZoneInfo:
@@ -176,23 +152,30 @@ def _zone(name: object) -> ZoneInfo:
         return ZoneInfo(name)  # type: ignore[arg-type]  # a foreign type raises, caught below
     except (TypeError, AttributeError, ValueError, KeyError, OSError) as error:
         # OSError: a name such as "America" is a folder of the zone database.
-        raise _UnreadableError("unknown_zone") from error
+        raise UnreadableError("unknown_zone") from error
 
 
-def _original_start(item: Json, calendar_zone: str) -> str:
+def _original_start(item: Json, calendar_zone: str, starts_at: datetime) -> str:
     """Where an occurrence stood originally, the same text whichever zone it is told in."""
-    original = _dict(item, "originalStartTime")
+    original = dict_in(item, "originalStartTime")
     if "date" in original:
         return _date(original).isoformat()
-    return _moment(original, calendar_zone).isoformat(timespec="seconds").replace("+00:00", "Z")
+    # Most stand where they stood.
+    moment = starts_at if original == item["start"] else _moment(original, calendar_zone)
+    return moment.isoformat(timespec="seconds").replace("+00:00", "Z")
 
 
 # -- people and places -------------------------------------------------------------------------------------------
 
 
-def _attendee(guest: Json) -> Attendee:
+def _attendees(item: Json) -> tuple[Attendee, ...]:
+    guests = dicts_in(item, "attendees")
+    return tuple(_attendee(email, guest) for guest in guests if (email := _email(guest))) if guests else ()
+
+
+def _attendee(email: str, guest: Json) -> Attendee:
     return Attendee(
-        email=_email(guest),
+        email=email,
         name=text_in(guest, "displayName"),
         response=_response(guest.get("responseStatus")),
         is_self=guest.get("self") is True,
@@ -219,45 +202,7 @@ def _visibility(item: Json) -> Visibility:
 
 def _conference_url(item: Json) -> str:
     """Where to join by video: the conference's own entry, else the older Hangouts link."""
-    entries = _dicts(_dict(item, "conferenceData"), "entryPoints")
-    video = (_https(entry.get("uri")) for entry in entries if entry.get("entryPointType") == "video")
-    return next(filter(None, video), "") or _https(item.get("hangoutLink"))
-
-
-def _https(link: object) -> str:
-    """The link if it is one of the web's, encrypted; else nothing: `javascript:` must not reach a page.
-
-    A link to this very machine, as the sandbox gives, needs no encryption.
-    """
-    if not isinstance(link, str) or any(ord(letter) <= 0x20 for letter in link):  # noqa: PLR2004 - blanks and controls
-        return ""
-    try:
-        parts = urlsplit(link)
-    except ValueError:
-        return ""
-    is_safe = parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in LOOPBACK)
-    return _storable(link) if is_safe and parts.netloc else ""
-
-
-# -- what JSON may hold ------------------------------------------------------------------------------------------
-
-
-def text_in(item: Json, key: str) -> str:
-    """The text under a key, storable; empty for anything else."""
-    value = item.get(key)
-    return _storable(value) if isinstance(value, str) else ""
-
-
-def _storable(text: str) -> str:
-    """The text without what no database takes: NUL and halves of surrogate pairs."""
-    return text.replace("\x00", "").encode("utf-8", "ignore").decode()
-
-
-def _dict(item: Json, key: str) -> Json:
-    value = item.get(key)
-    return value if isinstance(value, dict) else {}
-
-
-def _dicts(item: Json, key: str) -> list[Json]:
-    value = item.get(key)
-    return [entry for entry in value if isinstance(entry, dict)] if isinstance(value, list) else []
+    for entry in dicts_in(dict_in(item, "conferenceData"), "entryPoints"):
+        if entry.get("entryPointType") == "video" and (link := https_link(entry.get("uri"))):
+            return link
+    return https_link(item.get("hangoutLink"))

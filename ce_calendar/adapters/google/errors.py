@@ -2,11 +2,11 @@
 
 import json
 from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta
-from email.utils import parsedate_to_datetime
+from datetime import datetime
 from http import HTTPStatus
 from typing import Any
 
+from ce_calendar.adapters.retry_after import retry_moment
 from ce_calendar.domain.errors import (
     AccessTokenRejected,
     NeedsReauth,
@@ -23,8 +23,6 @@ WAIT_REASONS = {
     "dailyLimitExceeded": "daily_limit_exceeded",
 }
 FORBIDDING_REASONS = {"accessNotConfigured": "api_not_enabled", "forbidden": "forbidden"}
-LONGEST_WAIT = timedelta(days=1)
-"""A `Retry-After` beyond this is a mistake of somebody; we come back and hear it again."""
 
 
 def from_status(status: int, content: bytes, *, retry_after: str | None, now: datetime) -> ProviderError:
@@ -71,21 +69,3 @@ def reasons_in(content: bytes) -> frozenset[str]:
 
 def _dicts(value: object) -> list[Mapping[str, Any]]:
     return [entry for entry in value if isinstance(entry, dict)] if isinstance(value, list) else []
-
-
-def retry_moment(header: str | None, now: datetime) -> datetime | None:
-    """When a `Retry-After` says to come back: seconds or an HTTP date; None if it says nothing usable."""
-    if not header:
-        return None
-    text = header.strip()
-    if text.isascii() and text.isdigit():
-        # Nobody means more digits than this, and timedelta could not hold them.
-        wait = timedelta(seconds=int(text[:9]))
-        return now + min(wait, LONGEST_WAIT)
-    try:
-        moment = parsedate_to_datetime(text)
-    except ValueError:
-        return None
-    if moment.tzinfo is None:
-        moment = moment.replace(tzinfo=UTC)
-    return min(max(moment.astimezone(UTC), now), now + LONGEST_WAIT)

@@ -12,7 +12,7 @@ from authlib.integrations.base_client import OAuthError
 from authlib.integrations.requests_client import OAuth2Session
 from requests import RequestException, Response
 
-from ce_calendar.adapters.google.errors import retry_moment
+from ce_calendar.adapters.retry_after import retry_moment
 from ce_calendar.domain.errors import (
     AccessTokenRejected,
     NeedsReauth,
@@ -20,7 +20,7 @@ from ce_calendar.domain.errors import (
     ProviderUnavailable,
     RateLimited,
 )
-from ce_calendar.domain.meetings.connections import Credential, OAuthClient, ProviderAccount
+from ce_calendar.domain.meetings.connections import Credential, OAuthClient, ProviderAccount, Revocation
 from ce_calendar.ports import AuthorizationStart, Clock
 
 _SCOPE_URL = "https://www.googleapis.com/auth/"
@@ -92,9 +92,9 @@ class GoogleAuthorizer:
                 prompt="consent",
                 **hint,
             )
-        return AuthorizationStart(url=url, code_verifier=verifier)
+        return AuthorizationStart(url=url, proof=verifier)
 
-    def exchange(self, *, code: str, code_verifier: str, redirect_uri: str) -> Credential:
+    def exchange(self, *, code: str, proof: str, redirect_uri: str) -> Credential:
         """Trade the code for a credential.
 
         Raises:
@@ -106,7 +106,7 @@ class GoogleAuthorizer:
         with self._session() as session, _translated():
             session.register_compliance_hook("access_token_response", self._refuse)
             token = session.fetch_token(
-                self._endpoints.token_url, code=code, code_verifier=code_verifier, redirect_uri=redirect_uri
+                self._endpoints.token_url, code=code, code_verifier=proof, redirect_uri=redirect_uri
             )
         return self._to_credential(token, refresh_token="", scopes=frozenset())
 
@@ -151,8 +151,8 @@ class GoogleAuthorizer:
             raise ProviderUnavailable("unreadable_answer")
         return ProviderAccount(subject_id=subject_id, email=email.lower())
 
-    def revoke(self, credential: Credential) -> bool:
-        """End the whole grant. False if Google no longer knew the credential.
+    def revoke(self, credential: Credential) -> Revocation:
+        """End the whole grant.
 
         Raises:
             ProviderUnavailable: try again later.
@@ -168,9 +168,9 @@ class GoogleAuthorizer:
             )
             is_bad = answer.status_code == HTTPStatus.BAD_REQUEST
             if is_bad and _error_word(answer) in {"invalid_token", "invalid_grant"}:
-                return False
+                return Revocation.UNKNOWN
             self._refuse(answer)
-        return True
+        return Revocation.REVOKED
 
     def missing_scopes(self, credential: Credential) -> frozenset[str]:
         """Scopes that were asked for and not granted; those of signing in cannot be unticked."""

@@ -3,12 +3,12 @@
 from collections.abc import Collection, Sequence
 from datetime import date, datetime
 from typing import Any, NamedTuple
-from uuid import uuid4
 
-from sqlalchemy import ColumnElement, bindparam, delete, exists, insert, select, update
+from sqlalchemy import ColumnElement, and_, bindparam, delete, exists, insert, select, update
 from sqlmodel import Session as Database
 
-from ce_calendar.adapters.persistence.bulk import chunks, upsert
+from ce_calendar.adapters.persistence.bulk import chunks, new_ids, upsert
+from ce_calendar.adapters.persistence.people import rows_touched
 from ce_calendar.adapters.persistence.tables import ACTIVITIES, EVENTS, LINKS, ORGANIZATIONS
 
 
@@ -67,7 +67,10 @@ class ActivityBook:
             return
         wanted = {(support.identity_key, support.contact_id): support.times for support in supports}
         held = self._existing({support.identity_key for support in supports})
-        ids = {key: held[key][0] if key in held else uuid4().hex for key in wanted}
+        ids = {
+            key: held[key][0] if key in held else new_id
+            for key, new_id in zip(wanted, new_ids(len(wanted)), strict=True)
+        }
         rows = [
             {
                 "id": ids[key],
@@ -88,6 +91,37 @@ class ActivityBook:
                 {"event_id": event_id, "activity_id": activity_id, "organization_id": self._organization_id}
                 for event_id, activity_id in sorted(links)
             ],
+        )
+
+    def move(self, contact_id: str, *, to: str) -> int:
+        """Make one contact's activities another's; of a meeting both had, one stays. Returns how many there were."""
+        gone, kept = ACTIVITIES.alias("gone"), ACTIVITIES.alias("kept")
+        # Both in one meeting: whatever stood behind the one stands behind the other.
+        both = and_(
+            gone.c.organization_id == self._organization_id,
+            gone.c.contact_id == contact_id,
+            kept.c.organization_id == gone.c.organization_id,
+            kept.c.identity_key == gone.c.identity_key,
+            kept.c.contact_id == to,
+        )
+        there = LINKS.alias("there")
+        self._database.execute(
+            insert(LINKS).from_select(
+                ["event_id", "activity_id", "organization_id"],
+                select(LINKS.c.event_id, kept.c.id, LINKS.c.organization_id)
+                .join_from(LINKS, gone, LINKS.c.activity_id == gone.c.id)
+                .join(kept, both)
+                .where(~exists().where(there.c.event_id == LINKS.c.event_id, there.c.activity_id == kept.c.id)),
+            )
+        )
+        doubles = select(gone.c.id).join_from(gone, kept, both)
+        merged = rows_touched(self._database.execute(delete(ACTIVITIES).where(ACTIVITIES.c.id.in_(doubles))))
+        of_contact = (
+            ACTIVITIES.c.organization_id == self._organization_id,
+            ACTIVITIES.c.contact_id == contact_id,
+        )
+        return merged + rows_touched(
+            self._database.execute(update(ACTIVITIES).where(*of_contact).values(contact_id=to))
         )
 
     def settle(self, touched: Collection[str]) -> None:

@@ -1,10 +1,10 @@
 """Connections and their calendars in the database."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import case, delete, literal, update
+from sqlalchemy import ColumnElement, bindparam, case, delete, func, literal, update
 from sqlmodel import Session as Database
 from sqlmodel import col, select
 
@@ -13,11 +13,13 @@ from ce_calendar.adapters.persistence.people import rows_touched
 from ce_calendar.adapters.persistence.tables import CONNECTIONS
 from ce_calendar.domain.meetings.connections import (
     LINKED,
+    SYNCED,
     ClientSource,
     ConnectedCalendar,
     Connection,
     Provider,
     Status,
+    legacy_subject,
 )
 from ce_calendar.domain.meetings.privacy import PrivacyLevel
 from ce_calendar.domain.window import SyncWindow
@@ -30,12 +32,12 @@ class SqlConnections:
         self._database = database
 
     def add(self, connection: Connection) -> None:
-        self._database.add(ConnectionRow(**_columns(connection)))
+        self._database.add(ConnectionRow(**connection_columns(connection)))
         self._database.flush()
 
     def save(self, connection: Connection) -> None:
         self._database.execute(
-            update(ConnectionRow).where(col(ConnectionRow.id) == connection.id).values(**_columns(connection))
+            update(ConnectionRow).where(col(ConnectionRow.id) == connection.id).values(**connection_columns(connection))
         )
 
     def get(self, connection_id: str, *, organization_id: str | None = None) -> Connection | None:
@@ -44,6 +46,36 @@ class SqlConnections:
     def lock(self, connection_id: str, *, organization_id: str | None = None) -> Connection | None:
         # SQLite has no row locks and needs none: its transactions take the write lock at their start.
         return next(iter(self._found(_with_id(connection_id, organization_id).with_for_update())), None)
+
+    def lock_linked(self, organization_id: str) -> Sequence[Connection]:
+        return self._found(
+            select(ConnectionRow)
+            .where(
+                col(ConnectionRow.organization_id) == organization_id,
+                col(ConnectionRow.status).in_(list(LINKED)),
+            )
+            # As everybody who locks several.
+            .order_by(col(ConnectionRow.id))
+            .with_for_update()
+        )
+
+    def plan(self, moments: Mapping[str, datetime]) -> None:
+        if moments:
+            self._database.execute(
+                update(CONNECTIONS)
+                .where(CONNECTIONS.c.id == bindparam("of_id"))
+                .values(next_sync_at=bindparam("due_at")),
+                [{"of_id": connection_id, "due_at": moment} for connection_id, moment in moments.items()],
+            )
+
+    def lock_all(self, organization_id: str) -> None:
+        # In the order of their ids, as everybody who locks several.
+        self._database.exec(
+            select(ConnectionRow.id)
+            .where(ConnectionRow.organization_id == organization_id)
+            .order_by(col(ConnectionRow.id))
+            .with_for_update()
+        ).all()
 
     def by_account(
         self, *, organization_id: str, user_id: str, provider: Provider, subject_id: str
@@ -67,7 +99,7 @@ class SqlConnections:
         query = select(ConnectionRow).where(
             col(ConnectionRow.next_sync_at) <= now,
             col(ConnectionRow.sync_enabled).is_(True),
-            col(ConnectionRow.status).in_([Status.HEALTHY, Status.RETRYING]),
+            col(ConnectionRow.status).in_(list(SYNCED)),
         )
         if organization_id is not None:
             query = query.where(ConnectionRow.organization_id == organization_id)
@@ -76,24 +108,28 @@ class SqlConnections:
     def disconnecting(self) -> Sequence[Connection]:
         return self._found(select(ConnectionRow).where(ConnectionRow.status == Status.DISCONNECTING))
 
-    def with_grant(self, *, provider: Provider, client_id: str, subject_id: str) -> Sequence[Connection]:
+    def with_grant(
+        self, *, provider: Provider, client_id: str, subject_id: str, account_email: str
+    ) -> Sequence[Connection]:
         return self._found(
             select(ConnectionRow).where(
                 ConnectionRow.provider == provider,
                 ConnectionRow.client_id == client_id,
-                ConnectionRow.subject_id == subject_id,
-                col(ConnectionRow.credential_vault_ref).is_not(None),
+                col(ConnectionRow.subject_id).in_([subject_id, legacy_subject(account_email)]),
+                col(ConnectionRow.credential_vault_ref).is_not(None) | holds_legacy(),
             )
         )
 
+    def remove(self, connection_id: str) -> None:
+        self._database.execute(delete(ConnectionRow).where(col(ConnectionRow.id) == connection_id))
+
     def pause_of_user(self, user_id: str) -> int:
-        return rows_touched(
-            self._database.execute(
-                update(ConnectionRow)
-                .where(col(ConnectionRow.user_id) == user_id, col(ConnectionRow.sync_enabled).is_(True))
-                .values(sync_enabled=False)
-            )
-        )
+        theirs = (col(ConnectionRow.user_id) == user_id, col(ConnectionRow.sync_enabled).is_(True))
+        self._database.exec(
+            # In the order of their ids, as everybody who locks several.
+            select(ConnectionRow.id).where(*theirs).order_by(col(ConnectionRow.id)).with_for_update()
+        ).all()
+        return rows_touched(self._database.execute(update(ConnectionRow).where(*theirs).values(sync_enabled=False)))
 
     def request_full_read(self, *, now: datetime, organization_id: str, connection_id: str | None = None) -> int:
         conditions = [
@@ -130,6 +166,18 @@ class SqlConnections:
         )
         return [_to_calendar(row) for row in rows]
 
+    def count_calendars(self, connection_ids: Collection[str]) -> Mapping[str, tuple[int, int]]:
+        rows = self._database.exec(
+            select(
+                ConnectedCalendarRow.connection_id,
+                func.sum(case((col(ConnectedCalendarRow.is_selected), 1), else_=0)),
+                func.count(),
+            )
+            .where(col(ConnectedCalendarRow.connection_id).in_(connection_ids))
+            .group_by(ConnectedCalendarRow.connection_id)
+        )
+        return {connection_id: (int(selected), total) for connection_id, selected, total in rows}
+
     def save_calendars(self, calendars: Collection[ConnectedCalendar]) -> None:
         for calendar in calendars:
             self._database.merge(_calendar_row(calendar))
@@ -140,7 +188,7 @@ class SqlConnections:
 
     def _found(self, query: Any) -> list[Connection]:  # noqa: ANN401 - a SelectOfScalar of two library types
         rows = self._database.exec(query.execution_options(populate_existing=True))
-        return [_to_connection(row) for row in rows]
+        return [to_connection(row) for row in rows]
 
 
 def _with_id(connection_id: str, organization_id: str | None) -> Any:  # noqa: ANN401 - a SelectOfScalar of two library types
@@ -148,7 +196,15 @@ def _with_id(connection_id: str, organization_id: str | None) -> Any:  # noqa: A
     return query if organization_id is None else query.where(ConnectionRow.organization_id == organization_id)
 
 
-def _columns(connection: Connection) -> dict[str, Any]:
+def holds_legacy() -> ColumnElement[bool]:
+    """Whether a row still holds what an earlier system encrypted."""
+    return col(ConnectionRow.access_token_encrypted).is_not(None) | col(ConnectionRow.refresh_token_encrypted).is_not(
+        None
+    )
+
+
+def connection_columns(connection: Connection) -> dict[str, Any]:
+    """A row's columns, but for the legacy ones."""
     return {
         "id": connection.id,
         "organization_id": connection.organization_id,
@@ -168,11 +224,14 @@ def _columns(connection: Connection) -> dict[str, Any]:
         "last_error": connection.last_error,
         "failures": connection.failures,
         "keep_past": connection.keep_past,
+        "calendars_chosen": connection.calendars_chosen,
+        "wait_until": connection.wait_until,
         "created_at": connection.created_at,
     }
 
 
-def _to_connection(row: ConnectionRow) -> Connection:
+def to_connection(row: ConnectionRow) -> Connection:
+    """What services see of a row."""
     return Connection(
         id=row.id,
         organization_id=row.organization_id,
@@ -193,6 +252,8 @@ def _to_connection(row: ConnectionRow) -> Connection:
         last_error=row.last_error,
         failures=row.failures,
         keep_past=row.keep_past,
+        calendars_chosen=row.calendars_chosen,
+        wait_until=row.wait_until,
     )
 
 
@@ -211,6 +272,8 @@ def _calendar_row(calendar: ConnectedCalendar) -> ConnectedCalendarRow:
         cursor_version=calendar.cursor_version,
         window_start=calendar.window.start if calendar.window else None,
         window_end=calendar.window.end if calendar.window else None,
+        owner=calendar.owner,
+        is_employee_calendar=calendar.is_employee_calendar,
     )
 
 
@@ -229,4 +292,6 @@ def _to_calendar(row: ConnectedCalendarRow) -> ConnectedCalendar:
         cursor=row.cursor,
         cursor_version=row.cursor_version,
         window=window,
+        owner=row.owner,
+        is_employee_calendar=row.is_employee_calendar,
     )

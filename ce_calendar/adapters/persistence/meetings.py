@@ -102,7 +102,7 @@ def _details(database: Database, activity_ids: Collection[str], query: MeetingQu
 
 def _to_meeting(row: Any, holders: dict[str, str], details: dict[str, Any] | None) -> Meeting:  # noqa: ANN401 - a row of a joined query
     shown = dict(details or {})
-    guests = tuple(_to_attendee(guest) for guest in shown.pop("attendees", ()))
+    guests = tuple(to_attendee(guest) for guest in shown.pop("attendees", ()))
     return Meeting(
         activity_id=row.id,
         contact=Contact(
@@ -123,5 +123,6 @@ def _to_meeting(row: Any, holders: dict[str, str], details: dict[str, Any] | Non
     )
 
 
-def _to_attendee(guest: dict[str, Any]) -> Attendee:
+def to_attendee(guest: dict[str, Any]) -> Attendee:
+    """A guest as stored."""
     return Attendee(**{**guest, "response": Response(guest["response"])})

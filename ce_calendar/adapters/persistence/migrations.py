@@ -20,7 +20,7 @@ def _config() -> Config:
 def migrate(engine: Engine, revision: str = "head") -> None:
     """Bring the schema up, or down, to a revision."""
     config = _config()
-    is_down = revision == "base"
+    is_down = revision == "base" or revision in _passed(current_revision(engine))
     with engine.connect() as connection:
         # SQLite's batch mode copies tables; with references on, dropping the old one would cascade.
         if engine.dialect.name == "sqlite":
@@ -34,6 +34,12 @@ def migrate(engine: Engine, revision: str = "head") -> None:
         connection.commit()
     # The pragma lives with the pooled connection.
     engine.dispose()
+
+
+def _passed(revision: str) -> set[str]:
+    """The revisions on the way to this one."""
+    history = ScriptDirectory.from_config(_config()).iterate_revisions(revision, "base") if revision else ()
+    return {each.revision for each in history} - {revision}
 
 
 def head_revision() -> str:

@@ -10,12 +10,14 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import JSON, CheckConstraint, Column, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import JSON, CheckConstraint, Column, ForeignKey, Index, String, UniqueConstraint, false
 from sqlmodel import Field, SQLModel
 
 from ce_calendar.domain.access import Permission, Role
 from ce_calendar.domain.meetings.connections import ClientSource, Provider, Status
+from ce_calendar.domain.meetings.module import DURATION_MINUTES, NOTIFICATION_MINUTES, POLL_MINUTES
 from ce_calendar.domain.meetings.privacy import PrivacyLevel
+from ce_calendar.domain.notices import NoticeKind
 
 NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -31,6 +33,11 @@ def one_of(column: str, words: Iterable[StrEnum]) -> CheckConstraint:
     """A CHECK that a column holds one of these words."""
     listed = ", ".join(f"'{word.value}'" for word in words)
     return CheckConstraint(f"{column} IN ({listed})", name=column)
+
+
+def within(column: str, span: range) -> CheckConstraint:
+    """A CHECK that a number lies in a span."""
+    return CheckConstraint(f"{column} BETWEEN {span.start} AND {span.stop - 1}", name=column)
 
 
 def of_row(table: str) -> Any:  # noqa: ANN401 - SQLModel's Field() is typed so
@@ -176,8 +183,31 @@ class ContactRow(SQLModel, table=True):
     name: str = Field(max_length=200)
     company: str = Field(default="", max_length=200)
     search_text: str
-    """Name, company and email without case and accents, for searching and ordering alike on both databases."""
+    """Name, company and addresses without case and accents, for searching and ordering alike on both databases."""
     created_at: datetime
+
+
+class ContactEmailRow(SQLModel, table=True):
+    """An address of a contact, the first one included; nobody else's in the organization."""
+
+    __tablename__ = "ce_contact_emails"
+
+    organization_id: str = Field(foreign_key="organizations.id", ondelete="CASCADE", primary_key=True, max_length=32)
+    email: str = Field(primary_key=True, max_length=320)
+    """Lower case."""
+    contact_id: str = of_row("ce_contacts")
+
+
+class ContactImportRow(SQLModel, table=True):
+    """A file of contacts, read and checked, that waits for its person to take it over or not."""
+
+    __tablename__ = "ce_contact_imports"
+
+    id: str = Field(primary_key=True, max_length=32)
+    organization_id: str = of_row("organizations")
+    user_id: str = of_row("users")
+    content: dict[str, Any] = Field(sa_column=Column(JSON, nullable=False))
+    expires_at: datetime = Field(index=True)
 
 
 class ConnectionRow(SQLModel, table=True):
@@ -214,7 +244,26 @@ class ConnectionRow(SQLModel, table=True):
     failures: int = 0
     keep_past: bool = True
     """While disconnecting: whether past meetings stay."""
+    calendars_chosen: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
+    """The person said which calendars are read."""
+    wait_until: datetime | None = None
+    """The provider asked us to come back no earlier."""
     created_at: datetime
+
+
+class BackfillRow(SQLModel, table=True):
+    """How far an organization's way into the vault is: the run under way, or the last one."""
+
+    __tablename__ = "ce_vault_backfills"
+
+    organization_id: str = Field(foreign_key="organizations.id", ondelete="CASCADE", primary_key=True, max_length=32)
+    started_by: str | None = Field(default=None, max_length=32)
+    """No foreign key: what they began goes on without them."""
+    started_at: datetime
+    finished_at: datetime | None = None
+    total: int = 0
+    done: int = 0
+    failed: int = 0
 
 
 class ConnectedCalendarRow(SQLModel, table=True):
@@ -236,6 +285,27 @@ class ConnectedCalendarRow(SQLModel, table=True):
     cursor_version: int = 0
     window_start: datetime | None = None
     window_end: datetime | None = None
+    owner: str = Field(default="", max_length=320, sa_column_kwargs={"server_default": ""})
+    is_employee_calendar: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
+
+
+class ModuleSettingsRow(SQLModel, table=True):
+    """What an organization chose for its meetings; without a row it has the defaults."""
+
+    __tablename__ = "ce_module_settings"
+    __table_args__ = (
+        within("poll_minutes", POLL_MINUTES),
+        within("duration_minutes", DURATION_MINUTES),
+        within("notification_minutes", NOTIFICATION_MINUTES),
+    )
+
+    organization_id: str = Field(
+        sa_column=Column(String(32), ForeignKey("organizations.id", ondelete="CASCADE"), primary_key=True)
+    )
+    poll_minutes: int
+    duration_minutes: int
+    notification_minutes: int
+    changed_at: datetime
 
 
 class EventRow(SQLModel, table=True):
@@ -332,6 +402,28 @@ class SyncRunRow(SQLModel, table=True):
     requests: int = 0
     skipped_reasons: dict[str, int] = Field(default_factory=dict, sa_column=Column(JSON, nullable=False))
     error: str = Field(default="", max_length=64)
+
+
+class NoticeRow(SQLModel, table=True):
+    """What became of something a person asked for, until they put it away."""
+
+    __tablename__ = "ce_notices"
+    __table_args__ = (one_of("kind", NoticeKind),)
+
+    id: str = Field(primary_key=True, max_length=32)
+    organization_id: str = of_row("organizations")
+    user_id: str = Field(max_length=32, index=True)
+    """Who is told; nobody else is. No foreign key, here and below: a notice is written with its connection locked, and
+    must neither wait for who changes the person (they lock connections afterwards) nor fail because a session has just
+    ended. It goes with its connection, or when it expires."""
+    session_id: str | None = Field(default=None, max_length=32)
+    """Set for what concerns one browser only."""
+    connection_id: str = of_row("ce_calendar_connections")
+    kind: str = Field(max_length=16)
+    facts: dict[str, Any] = Field(default_factory=dict, sa_column=Column(JSON, nullable=False))
+    """Fixed words, counts, and addresses of accounts the person has shown us themself."""
+    created_at: datetime
+    expires_at: datetime = Field(index=True)
 
 
 class LeaseRow(SQLModel, table=True):

@@ -88,7 +88,9 @@ class SqlUsers:
     def get(self, user_id: str, *, lock: bool = False) -> User | None:
         query = select(UserRow).where(UserRow.id == user_id)
         # SQLite has no row locks and needs none: there a transaction holds the whole database from its start.
-        return self._first(query.with_for_update() if lock else query)
+        # The weaker lock lets others write rows that refer to the person: PostgreSQL looks there even when a
+        # connection is written twice in a transaction, and whoever holds a connection must not wait for its person.
+        return self._first(query.with_for_update(key_share=True) if lock else query)
 
     def by_email(self, email: str) -> User | None:
         return self._first(select(UserRow).where(UserRow.email == email))
@@ -98,6 +100,10 @@ class SqlUsers:
             select(UserRow).where(UserRow.organization_id == organization_id).order_by(UserRow.email)
         )
         return self._to_users(rows)
+
+    def names(self, organization_id: str) -> Mapping[str, str]:
+        rows = self._database.exec(select(UserRow.id, UserRow.name).where(UserRow.organization_id == organization_id))
+        return dict(rows.all())
 
     def _first(self, query: Any) -> User | None:  # noqa: ANN401 - a SelectOfScalar of two library types
         return next(iter(self._to_users(self._database.exec(query.execution_options(populate_existing=True)))), None)

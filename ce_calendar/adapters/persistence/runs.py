@@ -55,6 +55,15 @@ class SqlSyncRuns:
         )
         return [_to_run(row) for row in rows]
 
+    def since(self, connection_ids: Collection[str], moment: datetime) -> Sequence[SyncRun]:
+        rows = self._database.exec(
+            select(SyncRunRow)
+            .where(col(SyncRunRow.connection_id).in_(connection_ids), col(SyncRunRow.started_at) >= moment)
+            .order_by(col(SyncRunRow.started_at))
+            .execution_options(populate_existing=True)
+        )
+        return [_to_run(row) for row in rows]
+
     def running(self, connection_id: str | None = None) -> Sequence[SyncRun]:
         query = select(SyncRunRow).where(SyncRunRow.outcome == RunOutcome.RUNNING)
         if connection_id is not None:

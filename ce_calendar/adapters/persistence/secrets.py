@@ -1,5 +1,6 @@
 """Sealed secrets and consents under way in the database."""
 
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from sqlalchemy import delete, update
@@ -18,8 +19,8 @@ class SqlVaultEntries:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def add(self, entry: VaultEntry, *, now: datetime) -> None:
-        self._database.add(
+    def add(self, *entries: VaultEntry, now: datetime) -> None:
+        self._database.add_all(
             VaultRow(
                 id=entry.id,
                 organization_id=entry.organization_id,
@@ -29,20 +30,16 @@ class SqlVaultEntries:
                 version=entry.version,
                 created_at=now,
             )
+            for entry in entries
         )
         self._database.flush()
 
     def get(self, entry_id: str) -> VaultEntry | None:
-        row = self._database.get(VaultRow, entry_id, populate_existing=True)
-        if row is None:
-            return None
-        return VaultEntry(
-            id=row.id,
-            organization_id=row.organization_id,
-            purpose=row.purpose,
-            sealed=Sealed(ciphertext=row.ciphertext, key_id=row.key_id),
-            version=row.version,
-        )
+        return next(iter(self.several([entry_id])), None)
+
+    def several(self, entry_ids: Collection[str]) -> Sequence[VaultEntry]:
+        query = select(VaultRow).where(col(VaultRow.id).in_(entry_ids)).order_by(VaultRow.id)
+        return [to_entry(row) for row in self._database.exec(query.execution_options(populate_existing=True))]
 
     def replace(self, entry: VaultEntry, *, expected_version: int, now: datetime) -> bool:
         touched = self._database.execute(
@@ -57,8 +54,19 @@ class SqlVaultEntries:
         )
         return rows_touched(touched) == 1
 
-    def forget(self, entry_id: str) -> None:
-        self._database.execute(delete(VaultRow).where(col(VaultRow.id) == entry_id))
+    def forget(self, *entry_ids: str) -> None:
+        self._database.execute(delete(VaultRow).where(col(VaultRow.id).in_(entry_ids)))
+
+
+def to_entry(row: VaultRow) -> VaultEntry:
+    """What services see of a row."""
+    return VaultEntry(
+        id=row.id,
+        organization_id=row.organization_id,
+        purpose=row.purpose,
+        sealed=Sealed(ciphertext=row.ciphertext, key_id=row.key_id),
+        version=row.version,
+    )
 
 
 class SqlOAuthFlows:

@@ -7,9 +7,12 @@ from sqlalchemy import Engine
 from sqlmodel import Session as Database
 
 from ce_calendar.adapters.persistence.connections import SqlConnections
-from ce_calendar.adapters.persistence.contacts import SqlContacts
+from ce_calendar.adapters.persistence.contacts import SqlContactImports, SqlContacts
 from ce_calendar.adapters.persistence.engine import for_reading
 from ce_calendar.adapters.persistence.events import SqlEvents
+from ce_calendar.adapters.persistence.legacy import SqlBackfillRuns, SqlLegacyConnections
+from ce_calendar.adapters.persistence.module_settings import SqlModuleSettings
+from ce_calendar.adapters.persistence.notices import SqlNotices
 from ce_calendar.adapters.persistence.people import SqlAuditTrail, SqlOrganizations, SqlSessions, SqlUsers
 from ce_calendar.adapters.persistence.runs import SqlLeases, SqlSyncRuns
 from ce_calendar.adapters.persistence.secrets import SqlOAuthFlows, SqlVaultEntries
@@ -25,12 +28,17 @@ class SqlUnitOfWork:
         self.sessions = SqlSessions(database)
         self.audit = SqlAuditTrail(database)
         self.contacts = SqlContacts(database)
+        self.contact_imports = SqlContactImports(database)
         self.vault = SqlVaultEntries(database)
         self.flows = SqlOAuthFlows(database)
         self.connections = SqlConnections(database)
+        self.module_settings = SqlModuleSettings(database)
         self.events = SqlEvents(database)
         self.runs = SqlSyncRuns(database)
         self.leases = SqlLeases(database)
+        self.legacy = SqlLegacyConnections(database)
+        self.backfills = SqlBackfillRuns(database)
+        self.notices = SqlNotices(database)
 
 
 def unit_of_work_on(engine: Engine) -> OpenUnitOfWork:

@@ -1,5 +1,6 @@
 """A person's link to one account at a provider, and the calendars of it that we read."""
 
+import hashlib
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -15,9 +16,15 @@ class Provider(StrEnum):
     MICROSOFT = "microsoft"
 
 
+ENDS_GRANTS = frozenset({Provider.GOOGLE})
+"""Providers that let an application end a grant. At the others only the person can, and forgetting is all we do."""
+
+
 class Status(StrEnum):
     """How a connection fares. Auto-sync on or off is another matter."""
 
+    PENDING = "pending"
+    """Brought from an earlier system; its credential still lies in the legacy columns and waits for the vault."""
     HEALTHY = "healthy"
     RETRYING = "retrying"
     NEEDS_REAUTH = "needs_reauth"
@@ -27,8 +34,11 @@ class Status(StrEnum):
     """Kept for the past meetings it brought, and renewed if the same account is linked again."""
 
 
-LINKED = frozenset({Status.HEALTHY, Status.RETRYING, Status.NEEDS_REAUTH})
+LINKED = frozenset({Status.PENDING, Status.HEALTHY, Status.RETRYING, Status.NEEDS_REAUTH})
 """Connections that people see as cards."""
+
+SYNCED = frozenset({Status.HEALTHY, Status.RETRYING})
+"""Connections that a sync reads; the others wait for a person."""
 
 
 class ClientSource(StrEnum):
@@ -36,6 +46,17 @@ class ClientSource(StrEnum):
 
     TENANT = "tenant"
     PLATFORM = "platform"
+
+
+_LEGACY_SUBJECT = "legacy:"
+
+
+def legacy_subject(account_email: str) -> str:
+    """Stands for the provider's own id of an account that we know by email alone.
+
+    The same for the same email, so that storage refuses a second connection; no provider's id looks like it.
+    """
+    return _LEGACY_SUBJECT + hashlib.sha256(account_email.lower().encode()).hexdigest()
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +95,15 @@ class Connection:
     """Failed runs since the last good one."""
     keep_past: bool = True
     """While disconnecting: whether past meetings stay."""
+    calendars_chosen: bool = False
+    """The person said which calendars are read; ones that appear later then stay unread until they choose again."""
+    wait_until: datetime | None = None
+    """The provider asked us to come back no earlier."""
+
+    @property
+    def is_identified(self) -> bool:
+        """Whether the provider has told which account it is. What an earlier system brought is known by email alone."""
+        return not self.subject_id.startswith(_LEGACY_SUBJECT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +116,8 @@ class ProviderCalendar:
     access_role: str
     is_primary: bool = False
     description: str = ""
+    owner: str = ""
+    """Email or name of whose it is; empty if the provider does not say."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,19 +138,42 @@ class ConnectedCalendar:
     """The connection's `full_read_version` when the cursor was taken; a cursor of another version is not used."""
     window: SyncWindow | None = None
     """The span the cursor stands for."""
+    owner: str = ""
+    is_employee_calendar: bool = False
+    """Made by our own ERP half, as its marker says."""
 
 
 EMPLOYEE_CALENDAR_MARKER = "ce-calendar:employee-calendar"
 """Stands in the description of every calendar the ERP half makes."""
 
 OWNER_ROLE = "owner"
+FREE_BUSY_ROLE = "freeBusyReader"
+
+
+def is_employee_calendar(calendar: ProviderCalendar) -> bool:
+    """Whether our own ERP half made it."""
+    return EMPLOYEE_CALENDAR_MARKER in calendar.description
 
 
 def is_read_by_default(calendar: ProviderCalendar) -> bool:
     """Calendars the account owns; never holidays, nor calendars that carry our employee marker."""
-    if EMPLOYEE_CALENDAR_MARKER in calendar.description:
-        return False
-    return calendar.access_role == OWNER_ROLE
+    return calendar.access_role == OWNER_ROLE and not is_employee_calendar(calendar)
+
+
+class CalendarBar(StrEnum):
+    """Why a calendar cannot be chosen."""
+
+    EMPLOYEE_CALENDAR = "employee_calendar"
+    """It holds tasks that we wrote there ourselves."""
+    TIMES_ONLY = "times_only"
+    """Only free and busy are shared with the account: no guest, so no meeting with a contact."""
+
+
+def bar_of(calendar: ConnectedCalendar) -> CalendarBar | None:
+    """What keeps a calendar from being read; None if nothing does."""
+    if calendar.is_employee_calendar:
+        return CalendarBar.EMPLOYEE_CALENDAR
+    return CalendarBar.TIMES_ONLY if calendar.access_role == FREE_BUSY_ROLE else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +186,23 @@ class Credential:
     expires_at: datetime
     """UTC, of the access token."""
     scopes: frozenset[str] = frozenset()
+    token_cache: str = field(default="", repr=False)
+    """What a provider's own library keeps of the grant (MSAL's serialized cache); empty where there is none."""
+
+    @property
+    def is_renewable(self) -> bool:
+        """Whether another access token can be had without the person."""
+        return bool(self.refresh_token or self.token_cache)
+
+
+class Revocation(StrEnum):
+    """What asking a provider to end a grant came to."""
+
+    REVOKED = "revoked"
+    UNKNOWN = "unknown"
+    """The provider no longer knew the credential."""
+    NOT_OFFERED = "not_offered"
+    """The provider lets no application end a grant: what we forget is all there is to do."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from enum import StrEnum
+from enum import Enum, StrEnum, auto
 
 
 class Response(StrEnum):
@@ -72,12 +72,9 @@ class CalendarEvent:
     visibility: Visibility = Visibility.DEFAULT
     is_busy: bool = True
     """False if its owner shows the time as free."""
+    is_declined: bool = False
+    """The owner of the calendar has said no."""
     etag: str = ""
-
-    @property
-    def is_declined(self) -> bool:
-        """Whether the owner of the calendar has said no."""
-        return any(guest.is_self and guest.response is Response.DECLINED for guest in self.attendees)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,9 +93,20 @@ class EventPage:
     changed: tuple[CalendarEvent, ...] = ()
     removed: tuple[str, ...] = ()
     """Provider ids of cancelled events."""
+    absent: tuple[str, ...] = ()
+    """Provider ids, of events or of whole series, that are not in the window any more, be they deleted or moved."""
+    series: tuple[str, ...] = ()
+    """Provider ids of series read anew as a whole: occurrences in the window that are not named are gone."""
     skipped: tuple[SkippedEvent, ...] = ()
     cursor: str = ""
     """Only on the last page: where the next read goes on."""
+
+
+class _Gone(Enum):
+    """The last word about an event that is not there."""
+
+    REMOVED = auto()
+    ABSENT = auto()
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +120,8 @@ class RemoteRead:
     removed: frozenset[str] = field(default_factory=frozenset)
     skipped: tuple[SkippedEvent, ...] = ()
     pages: int = 1
+    absent: frozenset[str] = field(default_factory=frozenset)
+    series: frozenset[str] = field(default_factory=frozenset)
 
     @classmethod
     def of_pages(cls, pages: Sequence[EventPage], *, is_full: bool) -> "RemoteRead":
@@ -119,28 +129,20 @@ class RemoteRead:
 
         An event may be named on several pages when it changes while they are read: the last word about it counts.
         """
-        changed: dict[str, CalendarEvent] = {}
-        removed: dict[str, None] = {}
-        skipped: dict[str, SkippedEvent] = {}
+        told: dict[str, CalendarEvent | SkippedEvent | _Gone] = {}
         for page in pages:
-            for event_id in page.removed:
-                changed.pop(event_id, None)
-                skipped.pop(event_id, None)
-                removed[event_id] = None
-            for event in page.changed:
-                removed.pop(event.provider_event_id, None)
-                skipped.pop(event.provider_event_id, None)
-                changed[event.provider_event_id] = event
-            for unreadable in page.skipped:
-                changed.pop(unreadable.provider_event_id, None)
-                removed.pop(unreadable.provider_event_id, None)
-                skipped[unreadable.provider_event_id] = unreadable
+            told.update(dict.fromkeys(page.removed, _Gone.REMOVED))
+            told.update(dict.fromkeys(page.absent, _Gone.ABSENT))
+            told.update((event.provider_event_id, event) for event in page.changed)
+            told.update((unreadable.provider_event_id, unreadable) for unreadable in page.skipped)
         return cls(
             is_full=is_full,
             cursor=pages[-1].cursor if pages else "",
-            changed=tuple(changed.values()),
-            removed=frozenset(removed),
-            skipped=tuple(skipped.values()),
+            changed=tuple(each for each in told.values() if isinstance(each, CalendarEvent)),
+            removed=frozenset(event_id for event_id, each in told.items() if each is _Gone.REMOVED),
+            absent=frozenset(event_id for event_id, each in told.items() if each is _Gone.ABSENT),
+            series=frozenset(series_id for page in pages for series_id in page.series),
+            skipped=tuple(each for each in told.values() if isinstance(each, SkippedEvent)),
             pages=len(pages),
         )
 
@@ -152,4 +154,9 @@ class RemoteRead:
     @property
     def named(self) -> frozenset[str]:
         """Provider ids the read says anything about."""
-        return frozenset(event.provider_event_id for event in self.changed) | self.removed
+        return frozenset(event.provider_event_id for event in self.changed) | self.removed | self.absent
+
+    @property
+    def superseded(self) -> frozenset[str]:
+        """Provider ids that are no series any more, or whose occurrences were all read anew: older ones are gone."""
+        return self.named | self.series

@@ -1,8 +1,8 @@
 """Decide what one read of a calendar changes in our store. Touches nothing."""
 
 import hashlib
-from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from operator import attrgetter
 
@@ -23,6 +23,8 @@ class StoredEvent:
     starts_at: datetime
     ends_at: datetime
     is_all_day: bool = False
+    series_id: str = ""
+    """The provider's id of the series it is an occurrence of."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +61,7 @@ def plan_sync(
 
     Args:
         local: by provider event id; for a full read everything of the calendar, for an incremental one at least
-            the events the read names.
+            the events the read names, and the occurrences of what it supersedes.
         read: one complete read. A partial one never gets here; it names each event once.
         window: the span the read covers; only in it may absence mean deleted.
         level: the connection's privacy.
@@ -81,16 +83,7 @@ def plan_sync(
             unchanged += 1
             continue
         writes.append(write)
-    for provider_event_id in read.removed:
-        # Deleted there; unknown ids are events we never held.
-        if stored := local.get(provider_event_id):
-            deletes[stored.id] = None
-    if read.is_full:
-        # Read in full and not named: deleted while we had no cursor. An event that could not be understood is
-        # still there, so it is not absent; one outside what was read is no longer asked about, so it stays.
-        present = read.named | {skipped.provider_event_id for skipped in read.skipped}
-        absent = (stored for key, stored in local.items() if key not in present)
-        deletes.update({stored.id: None for stored in absent if _was_read(stored, window)})
+    deletes.update(dict.fromkeys(_gone(local, read, window)))
     return SyncPlan(tuple(writes), tuple(deletes), _report(read, writes, deletes, unchanged))
 
 
@@ -102,7 +95,7 @@ def is_suspicious(plan: SyncPlan, local: Mapping[str, StoredEvent], read: Remote
 
     The rule: a full read that names no event at all, where we would delete more than `SUSPICIOUS_LOSS` events still
     to come. A calendar that was really emptied says so again at the next try, and is believed then. An incremental
-    read is never suspicious: it names each deletion.
+    read is never suspicious: it names each deletion, or the series.
     """
     if not read.is_full or read.changed:
         return False
@@ -112,10 +105,35 @@ def is_suspicious(plan: SyncPlan, local: Mapping[str, StoredEvent], read: Remote
 
 def _is_out_of_sight(event: CalendarEvent, stored: StoredEvent | None, window: SyncWindow) -> bool:
     """Whether a changed event is none of ours: beyond the window, or before it and never held."""
-    if window.overlaps(event.starts_at, event.ends_at):
+    # Providers place a date in the calendar's zone, we in UTC: within a day of the edge a full read names it as well.
+    margin = timedelta(days=1 if event.dates else 0)
+    if window.overlaps(event.starts_at - margin, event.ends_at + margin):
         return False
     # A meeting we hold and that has slid into the past may still be corrected there.
     return stored is None or event.starts_at >= window.end
+
+
+def _gone(local: Mapping[str, StoredEvent], read: RemoteRead, window: SyncWindow) -> Iterator[str]:
+    """Our ids of what is there no more."""
+    for provider_event_id in read.removed:
+        # Deleted there; unknown ids are events we never held.
+        if stored := local.get(provider_event_id):
+            yield stored.id
+    for provider_event_id in read.absent:
+        # Not in the window any more. What lies outside it was not there before either, so it stays.
+        stored = local.get(provider_event_id)
+        if stored and window.overlaps(stored.starts_at, stored.ends_at):
+            yield stored.id
+    # An event that could not be understood is still there, so it is not absent; one outside what was read is no
+    # longer asked about, so it stays.
+    present = read.named | {skipped.provider_event_id for skipped in read.skipped}
+    superseded = read.superseded
+    unnamed = ((key, stored) for key, stored in local.items() if key not in present and _was_read(stored, window))
+    for key, stored in unnamed:
+        # Read in full and not named: deleted while we had no cursor. Or left behind by a series that went, moved or
+        # recurs no more: providers do not name each occurrence, and one that moves gets occurrences with other ids.
+        if read.is_full or stored.series_id in superseded or key in read.series:
+            yield stored.id
 
 
 def _was_read(stored: StoredEvent, window: SyncWindow) -> bool:
@@ -143,12 +161,30 @@ def _to_write(
     )
 
 
-_CONTENT = attrgetter(*(field.name for field in fields(CalendarEvent) if field.name != "etag"))
+_WORDS = attrgetter(
+    *("provider_event_id", "ical_uid", "series_id", "original_start", "title", "description", "location"),
+    *("conference_url", "html_link", "organizer_email", "visibility"),
+)
 
 
 def _content_hash(kept: CalendarEvent, contact_ids: frozenset[str]) -> str:
     """Changes exactly when something we keep changes; the etag alone does not count."""
-    return hashlib.sha256(repr((_CONTENT(kept), sorted(contact_ids))).encode()).hexdigest()
+    dates = kept.dates
+    words = [
+        *_WORDS(kept),
+        kept.starts_at.isoformat(),
+        kept.ends_at.isoformat(),
+        f"{dates.start}/{dates.end}" if dates else "",
+        str(kept.is_busy),
+        str(kept.is_declined),
+        str(len(kept.attendees)),
+    ]
+    for guest in kept.attendees:
+        words += (guest.email, guest.name, guest.response, str(guest.is_self), str(guest.is_resource))
+    words += sorted(contact_ids)
+    # Adapters leave no NUL in a text, so nothing can pass for something else. By hand, since `repr` of a first sync's
+    # events takes twice as long.
+    return hashlib.sha256("\0".join(words).encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def _report(read: RemoteRead, writes: list[EventWrite], deletes: dict[str, None], unchanged: int) -> SyncReport:

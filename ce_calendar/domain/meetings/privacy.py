@@ -28,18 +28,22 @@ def is_private(event: CalendarEvent) -> bool:
 
 
 def busy_time(event: CalendarEvent) -> CalendarEvent:
-    """The event as mere occupied time: when, and nothing about what, where and with whom."""
-    return replace(
-        event,
-        title="",
-        description="",
-        location="",
-        conference_url="",
-        html_link="",
-        organizer_email="",
-        attendees=(),
+    """The event as mere occupied time: when, and nothing about what, where and with whom.
+
+    What stays is named here; a field that is new stays away until somebody decides.
+    """
+    return CalendarEvent(
+        provider_event_id=event.provider_event_id,
+        ical_uid=event.ical_uid,
+        starts_at=event.starts_at,
+        ends_at=event.ends_at,
+        dates=event.dates,
+        series_id=event.series_id,
+        original_start=event.original_start,
+        visibility=event.visibility,
         # With the guests goes the answer that the owner gave: whoever declined is free.
         is_busy=event.is_busy and not event.is_declined,
+        etag=event.etag,
     )
 
 
@@ -49,7 +53,7 @@ def project(event: CalendarEvent, level: PrivacyLevel, *, has_contact: bool) -> 
     Private and confidential events and events without a contact of the organization are busy time under every
     level; `time_and_attendees` keeps who and when.
     """
-    if level is PrivacyLevel.BUSY_ONLY or is_private(event) or not has_contact:
+    if not has_contact or level is PrivacyLevel.BUSY_ONLY or is_private(event):
         return busy_time(event)
     if level is PrivacyLevel.TIME_AND_ATTENDEES:
         return replace(event, title="", description="", location="", conference_url="", html_link="")

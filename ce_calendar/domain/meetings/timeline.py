@@ -1,6 +1,6 @@
 """Meetings with contacts: which contacts an event concerns, and what a reader may see of it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, tzinfo
 from enum import StrEnum
@@ -19,12 +19,20 @@ def contacts_of(event: CalendarEvent, contacts: Mapping[str, str]) -> frozenset[
     Returns:
         Empty for an event the calendar's owner declined: that meeting did not happen for them.
     """
-    if event.is_declined:
+    # Most events are with nobody we know: a look at the addresses is enough for them.
+    addresses = [guest.email for guest in event.attendees]
+    if event.is_declined or contacts.keys().isdisjoint((*addresses, event.organizer_email)):
         return frozenset()
-    people = {guest.email for guest in event.attendees if not guest.is_resource} | {event.organizer_email}
-    # Nobody meets themselves: the owner may well be a contact too, and organizes their own meetings.
-    others = people - {guest.email for guest in event.attendees if guest.is_self}
+    others = others_of(event.organizer_email, event.attendees)
     return frozenset(contacts[email] for email in others if email in contacts)
+
+
+def others_of(organizer_email: str, attendees: Iterable[Attendee]) -> frozenset[str]:
+    """Addresses of the people the calendar's owner meets."""
+    guests = list(attendees)
+    people = {guest.email for guest in guests if not guest.is_resource} | {organizer_email}
+    # Nobody meets themselves: the owner may well be a contact too, and organizes their own meetings.
+    return frozenset(people - {guest.email for guest in guests if guest.is_self})
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +62,34 @@ class Meeting:
     html_link: str = ""
     organizer_email: str = ""
     attendees: tuple[Attendee, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class MeetingTally:
+    """What a connection's events stand for, in counts."""
+
+    coming: int = 0
+    """Meetings with contacts that have not ended."""
+    coming_elsewhere: int = 0
+    """Those of them that another connection holds, too."""
+    past: int = 0
+    past_elsewhere: int = 0
+    busy: int = 0
+    """Events kept as mere busy time."""
+
+
+@dataclass(frozen=True, slots=True)
+class MeetingSample:
+    """A meeting as a connection's owner has it, to show what a privacy level leaves of it."""
+
+    starts_at: datetime
+    ends_at: datetime
+    dates: Dates | None
+    contacts: tuple[str, ...]
+    """Names."""
+    title: str
+    location: str
+    guests: tuple[Attendee, ...]
 
 
 class Span(StrEnum):

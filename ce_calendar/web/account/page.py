@@ -6,7 +6,7 @@ from ce_calendar.web.account.rows import SessionRow
 from ce_calendar.web.account.state import AccountState
 from ce_calendar.web.account.transform import languages, zones
 from ce_calendar.web.addresses import ACCOUNT
-from ce_calendar.web.components.fields import field, select_field
+from ce_calendar.web.components.fields import field, select_field, whole_error
 from ce_calendar.web.components.words import page_header, skeleton_rows
 from ce_calendar.web.frame import FrameState
 from ce_calendar.web.layout import framed
@@ -34,7 +34,7 @@ def _password() -> rx.Component:
                 field("Current password", "current", errors.current, type="password", auto_complete="current-password"),
                 field("New password", "new", errors.new, type="password", auto_complete="new-password"),
                 field("New password again", "again", errors.again, type="password", auto_complete="new-password"),
-                rx.text(errors.whole, size="2", color_scheme="red", role="alert"),
+                whole_error(errors.whole),
                 rx.box(rx.button("Change password", type="submit")),
                 direction="column",
                 spacing="4",
@@ -56,7 +56,7 @@ def _locale() -> rx.Component:
                     field(
                         "Time zone",
                         "zone",
-                        "",
+                        AccountState.zone_error,
                         default_value=AccountState.zone,
                         key=AccountState.zone,
                         list="zones",

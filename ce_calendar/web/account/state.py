@@ -25,6 +25,7 @@ class AccountState(Page, rx.State):
     language: str = ""
     sessions: list[SessionRow] = []
     errors: PasswordErrors = PasswordErrors()
+    zone_error: str = ""
 
     _topics: ClassVar[frozenset[str]] = frozenset()
 
@@ -59,10 +60,16 @@ class AccountState(Page, rx.State):
     @event
     async def choose_locale(self, form: dict[str, Any]) -> EventSpec | None:
         """Take a zone and a language in place of the browser's."""
+        self.zone_error = ""
         try:
             entered = fields(form, "zone", "language")
             actor = await current_actor(self)
             await asyncio.to_thread(get_services().accounts.choose_locale, actor, **entered)
+        except Invalid as refusal:
+            if refusal.field != "zone":
+                return show_refusal(refusal)
+            self.zone_error = str(refusal)
+            return None
         except Refused as refusal:
             return show_refusal(refusal)
         return await self._read(touch=False) or rx.toast.success("Saved. Days and times follow from now on.")

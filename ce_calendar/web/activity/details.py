@@ -94,7 +94,7 @@ def details_dialog() -> rx.Component:
                 align="start",
                 spacing="4",
             ),
-            rx.dialog.description(meeting.when, size="2", color_scheme="gray", margin_bottom="16px"),
+            rx.dialog.description(meeting.when, class_name="dialog-words", margin_bottom="16px"),
             rx.flex(
                 _fact("Contact", "user", meeting.contact),
                 _fact("Place", "map-pin", meeting.place),

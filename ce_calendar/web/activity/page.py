@@ -14,11 +14,13 @@ from ce_calendar.web.opening import by_phase
 from ce_calendar.web.vars import as_var
 
 
-def _line(icon: str, words: str) -> rx.Component:
+def _line(icon: str, label: str, words: str) -> rx.Component:
+    """A fact beside its sign; the label says the same to who cannot see the sign."""
     return rx.cond(
         words != "",
         rx.flex(
             rx.icon(icon, size=14, aria_hidden="true", flex_shrink="0"),
+            rx.el.span(f"{label}: ", class_name="visually-hidden"),
             rx.text(words, as_="span", size="1", class_name="clip"),
             align="center",
             spacing="1",
@@ -37,9 +39,9 @@ def _meeting(row: MeetingRow) -> rx.Component:
                 rx.el.span(
                     rx.text(row.title, as_="span", size="2", weight="medium", class_name="clip"),
                     rx.flex(
-                        _line("user", row.contact),
-                        _line("map-pin", row.place),
-                        _line("calendar", row.held_by),
+                        _line("user", "Contact", row.contact),
+                        _line("map-pin", "Place", row.place),
+                        _line("calendar", "In the calendar of", row.held_by),
                         wrap="wrap",
                         column_gap="16px",
                         row_gap="4px",
@@ -167,6 +169,7 @@ def _nothing() -> rx.Component:
                 "calendar-check",
                 "Nothing ahead",
                 "As soon as a meeting with a contact is in a connected calendar, it appears here.",
+                link_button("See the connected calendars", CONNECTIONS),
             ),
         ),
         empty_state("calendar-check", "No past meetings", "Meetings of the last 30 days with contacts appear here."),

@@ -11,6 +11,7 @@ from ce_calendar.domain.access import Actor, Permission
 from ce_calendar.domain.errors import NotFound, Refused
 from ce_calendar.domain.meetings.timeline import Span
 from ce_calendar.services.registry import get_services
+from ce_calendar.services.timeline import TimelinePage
 from ce_calendar.web.activity.rows import ContactChoice, MeetingDetails, MeetingRow
 from ce_calendar.web.activity.transform import to_details, to_rows
 from ce_calendar.web.checks import a_text, a_word, an_id, an_id_or_nothing
@@ -45,14 +46,12 @@ class ActivityState(Paged, rx.State):
 
     async def _fill(self, actor: Actor) -> None:
         services = get_services()
-        found = await asyncio.to_thread(
-            services.timeline.page,
-            actor,
-            span=Span(self.span),
-            contact_id=self.contact.id,
-            offset=self.offset,
-            limit=PAGE_SIZE,
-        )
+        try:
+            found = await self._page(actor)
+        except NotFound:
+            # The contact filtered by was merged into another: back to all of them.
+            self.contact, self.offset = ContactChoice(), 0
+            found = await self._page(actor)
         where = {"zone": actor.zone, "language": actor.language}
         now = datetime.now(UTC)
         self._details = {meeting.activity_id: to_details(meeting, **where, now=now) for meeting in found.meetings}
@@ -68,6 +67,16 @@ class ActivityState(Paged, rx.State):
             has_contacts = (await asyncio.to_thread(services.contacts.page, actor, limit=1)).total > 0
             has_connection = await asyncio.to_thread(services.timeline.has_any_connection, actor)
             put(self, has_contacts=has_contacts, has_connection=has_connection)
+
+    async def _page(self, actor: Actor) -> TimelinePage:
+        return await asyncio.to_thread(
+            get_services().timeline.page,
+            actor,
+            span=Span(self.span),
+            contact_id=self.contact.id,
+            offset=self.offset,
+            limit=PAGE_SIZE,
+        )
 
     @event
     async def show_span(self, span: str) -> EventSpec | None:

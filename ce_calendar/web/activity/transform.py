@@ -12,7 +12,7 @@ from ce_calendar.web.activity.rows import GuestRow, MeetingDetails, MeetingRow
 from ce_calendar.web.dates import date_words, day_words, time_words, zone_of
 
 ALL_DAY = "All day"
-UNTITLED = "Meeting"
+UNTITLED = "Meeting with {}"
 LONGEST_DESCRIPTION = 4000
 
 _CODE = frozenset({"script", "style"})
@@ -33,8 +33,9 @@ def to_rows(meetings: Sequence[Meeting], *, zone: str, language: str, now: datet
                 id=meeting.activity_id,
                 day=heading,
                 time=_time(meeting, zone, language),
-                title=meeting.title or UNTITLED,
-                contact=meeting.contact.name,
+                # Whoever may not see the title, or finds none, has the contact to tell meetings apart.
+                title=meeting.title or meeting.contact.name,
+                contact=meeting.contact.name if meeting.title else "",
                 place=meeting.location,
                 held_by=_held_by(meeting),
             )
@@ -53,7 +54,7 @@ def to_details(meeting: Meeting, *, zone: str, language: str, now: datetime) -> 
     day = day_words(day_of(meeting, zone), today, language)
     return MeetingDetails(
         id=meeting.activity_id,
-        title=meeting.title or UNTITLED,
+        title=meeting.title or UNTITLED.format(meeting.contact.name),
         when=f"{day}, {_time(meeting, zone, language)}",
         contact=meeting.contact.name,
         contact_email=meeting.contact.email,

@@ -12,5 +12,7 @@ document.addEventListener('focusin', (event) => {
 
 
 def focus_back() -> EventSpec:
-    """Go to what had the focus before the dialog, if it is still there."""
-    return rx.call_script("window.ceFocusBefore?.focus()")
+    """Go to what had the focus before the dialog, or to the content if that has gone meanwhile."""
+    return rx.call_script(
+        "(window.ceFocusBefore?.isConnected ? window.ceFocusBefore : document.getElementById('content'))?.focus()"
+    )

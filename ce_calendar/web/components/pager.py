@@ -1,5 +1,7 @@
 """Pages of a long list, cut on the server."""
 
+from typing import ClassVar
+
 import reflex as rx
 from reflex.event import EventSpec, event
 
@@ -8,13 +10,23 @@ from ce_calendar.web.opening import Page
 PAGE_SIZE = 50
 
 
-def page_words(offset: int, shown: int, total: int) -> str:
+def page_words(offset: int, shown: int, total: int, *, size: int = PAGE_SIZE) -> str:
     """Which of how many: "51-100 of 230"; empty while all fit on one page."""
-    if total <= PAGE_SIZE and offset == 0:
+    if total <= size and offset == 0:
         return ""
     if shown == 0:
-        return f"0 of {total}"
-    return f"{offset + 1}\N{EN DASH}{offset + shown} of {total}"
+        return f"0 of {total:,}"
+    return f"{offset + 1:,}\N{EN DASH}{offset + shown:,} of {total:,}"
+
+
+def last_offset(total: int, *, size: int = PAGE_SIZE) -> int:
+    """Where the last page begins."""
+    return max(0, total - 1) // size * size
+
+
+def _to_top() -> EventSpec:
+    """The buttons are below the list, and the next page begins above it."""
+    return rx.call_script("window.scrollTo({top: 0})")
 
 
 class Paged(Page, mixin=True):
@@ -24,22 +36,24 @@ class Paged(Page, mixin=True):
     total: int = 0
     page_words: str = ""
 
+    _page_size: ClassVar[int] = PAGE_SIZE
+
     @event
     async def next_page(self) -> EventSpec | None:
         """Go on, if there is more."""
-        if self.offset + PAGE_SIZE < self.total:
-            self.offset += PAGE_SIZE
-        return await self._read(touch=True)
+        if self.offset + self._page_size < self.total:
+            self.offset += self._page_size
+        return await self._read(touch=True) or _to_top()
 
     @event
     async def previous_page(self) -> EventSpec | None:
         """Go back."""
-        self.offset = max(0, self.offset - PAGE_SIZE)
-        return await self._read(touch=True)
+        self.offset = max(0, self.offset - self._page_size)
+        return await self._read(touch=True) or _to_top()
 
 
-def pager(page: type[Paged]) -> rx.Component:
-    """Where one is in the list, and the ways on and back."""
+def pager(page: type[Paged], *, size: int = PAGE_SIZE) -> rx.Component:
+    """Where one is in the list, and the ways on and back; `size` as in the page's `_page_size`."""
     return rx.cond(
         page.page_words != "",
         rx.flex(
@@ -55,7 +69,7 @@ def pager(page: type[Paged]) -> rx.Component:
                 rx.button(
                     "Next",
                     on_click=page.next_page,
-                    disabled=page.offset + PAGE_SIZE >= page.total,
+                    disabled=page.offset + size >= page.total,
                     variant="soft",
                     color_scheme="gray",
                 ),

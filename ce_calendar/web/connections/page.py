@@ -2,176 +2,179 @@
 
 import reflex as rx
 
-from ce_calendar.web.addresses import CONNECT_GOOGLE_POST, CONNECTIONS
-from ce_calendar.web.components.focus import focus_back
+from ce_calendar.services.connection_views import PAGE_LENGTH, Only
+from ce_calendar.web.addresses import ACTIVITY, CONNECTIONS, CONTACTS
 from ce_calendar.web.components.icon_action import icon_action
-from ce_calendar.web.components.native_form import native_form
+from ce_calendar.web.components.pager import pager
 from ce_calendar.web.components.words import empty_state, page_header, skeleton_rows
+from ce_calendar.web.connections.alert import credential_alert
+from ce_calendar.web.connections.backfill import backfill_callouts
+from ce_calendar.web.connections.calendars import calendars_dialog
 from ce_calendar.web.connections.card import connection_card
+from ce_calendar.web.connections.connect import connect_buttons, why_not
+from ce_calendar.web.connections.disconnect import disconnect_dialog
+from ce_calendar.web.connections.privacy import privacy_dialog
+from ce_calendar.web.connections.rows import Told
 from ce_calendar.web.connections.state import ConnectionsState
 from ce_calendar.web.layout import framed
 from ce_calendar.web.opening import by_phase
+from ce_calendar.web.vars import as_var
+
+MANY = 8
+"""Beyond as many connections there is something to search."""
 
 
-def connect_google(**props: object) -> rx.Component:
-    """The way to Google's consent page."""
-    return native_form(
-        rx.button(
-            rx.icon("plus", size=16, aria_hidden="true"),
-            "Connect Google Calendar",
-            type="submit",
-            disabled=~ConnectionsState.google_available,
-            data_testid="connect-google",
-            **props,
+def _link(words: object, href: object, **props: object) -> rx.Component:
+    """A link in a callout, in its colour."""
+    return rx.link(words, href=href, size="2", underline="always", color="inherit", class_name="words", **props)
+
+
+def _way_on(told: Told) -> rx.Component:
+    return rx.fragment(
+        rx.match(
+            told.page,
+            ("timeline", _link("See the timeline", ACTIVITY)),
+            ("contacts", _link("Look at the contacts", CONTACTS)),
+            rx.fragment(),
         ),
-        action=CONNECT_GOOGLE_POST,
-    )
-
-
-def _notice() -> rx.Component:
-    notice = ConnectionsState.notice
-    return rx.cond(
-        notice.kind != "",
-        rx.callout.root(
-            rx.callout.icon(
-                rx.cond(
-                    notice.kind == "good",
-                    rx.icon("circle-check", size=18, aria_hidden="true"),
-                    rx.icon("triangle-alert", size=18, aria_hidden="true"),
-                )
-            ),
-            rx.box(
-                rx.text(notice.title, size="2", weight="bold", as_="div"),
-                rx.text(notice.text, size="2", as_="div"),
-                flex="1",
-            ),
-            icon_action(
-                "x",
-                "Dismiss this message",
-                on_click=ConnectionsState.dismiss_notice,
-                position="absolute",
-                top="14px",
-                right="14px",
-            ),
-            color_scheme=rx.cond(notice.kind == "good", "green", "red"),
-            high_contrast=True,
-            role="alert",
-            position="relative",
-            padding_right="44px",
-            width="100%",
+        rx.cond(
+            told.outside != "",
+            _link(told.outside, told.outside, is_external=True),
         ),
     )
 
 
-def _credential_alert(source: str, color: str, icon: str, text: str) -> rx.Component:
+def _told(told: Told) -> rx.Component:
+    """What came of something the reader asked for."""
     return rx.callout.root(
-        rx.callout.icon(rx.icon(icon, size=18, aria_hidden="true")),
-        rx.callout.text(text),
-        color_scheme=color,
+        rx.callout.icon(
+            rx.match(
+                told.tone,
+                ("wait", rx.spinner(size="2")),
+                ("bad", rx.icon("triangle-alert", size=18, aria_hidden="true")),
+                rx.icon("circle-check", size=18, aria_hidden="true"),
+            )
+        ),
+        rx.box(
+            rx.text(told.title, size="2", weight="bold", as_="div", class_name="words"),
+            rx.text(told.text, size="2", as_="div", class_name="words"),
+            _way_on(told),
+            flex="1",
+            min_width="0",
+        ),
+        icon_action(
+            "x",
+            "Dismiss this message",
+            on_click=ConnectionsState.dismiss(told.id),
+            position="absolute",
+            top="14px",
+            right="14px",
+        ),
+        color_scheme=rx.match(told.tone, ("bad", "red"), ("wait", "gray"), "green"),
         high_contrast=True,
-        size="1",
+        role=rx.cond(told.tone == "bad", "alert", "status"),
+        position="relative",
+        padding_right="44px",
         width="100%",
-        data_testid="credential-alert",
-        custom_attrs={"data-source": source},
+        data_testid="told",
     )
 
 
-def credential_alert() -> rx.Component:
-    """Whose OAuth client asks for consent, which an organization must know."""
+def _filter(words: object, which: Only) -> rx.Component:
+    is_chosen = ConnectionsState.only == which.value
+    return rx.button(
+        words,
+        on_click=ConnectionsState.show_only(which.value),
+        variant=rx.cond(is_chosen, "soft", "outline"),
+        color_scheme=rx.cond(is_chosen, "indigo", "gray"),
+        custom_attrs={"aria-pressed": rx.cond(is_chosen, "true", "false")},
+    )
+
+
+def _toolbar() -> rx.Component:
+    """To find one among many."""
+    attention = rx.cond(
+        ConnectionsState.attention > 0,
+        rx.fragment("Needs attention (", ConnectionsState.attention, ")"),
+        "Needs attention",
+    )
+    return rx.flex(
+        rx.input(
+            rx.input.slot(rx.icon("search", size=15, aria_hidden="true")),
+            value=ConnectionsState.search,
+            on_change=ConnectionsState.look_for,
+            debounce_timeout=250,
+            placeholder="Search people and accounts",
+            type="search",
+            aria_label="Search people and accounts",
+            flex="1 1 240px",
+            max_width="360px",
+        ),
+        rx.flex(
+            _filter("All", Only.ALL),
+            _filter("Mine", Only.MINE),
+            _filter(attention, Only.ATTENTION),
+            role="group",
+            aria_label="Which connections",
+            spacing="2",
+            wrap="wrap",
+        ),
+        spacing="3",
+        wrap="wrap",
+        align="center",
+        justify="between",
+        width="100%",
+    )
+
+
+def _none_at_all() -> rx.Component:
+    return rx.cond(
+        ConnectionsState.may_connect,
+        empty_state(
+            "calendar-plus",
+            "No calendar is connected yet",
+            "Connect your Google or Microsoft account, and your meetings with the organization's contacts "
+            "appear on the activity timeline. Private events stay private.",
+        ),
+        empty_state(
+            "calendar-plus",
+            "No calendar is connected yet",
+            "Your colleagues' connections appear here once they link a calendar. Your role can look, but not "
+            "connect one.",
+        ),
+    )
+
+
+def _none_found() -> rx.Component:
+    show_all = rx.button("Show all", on_click=ConnectionsState.show_only(Only.ALL.value), variant="soft")
     return rx.match(
-        ConnectionsState.credential_source,
+        ConnectionsState.only,
         (
-            "tenant",
-            _credential_alert(
-                "tenant",
-                "gray",
-                "shield-check",
-                "Google sign-in runs through your organization's own Google Cloud project.",
-            ),
+            Only.ATTENTION.value,
+            empty_state("circle-check", "Nothing needs attention", "Every connection is being read.", show_all),
         ),
         (
-            "platform",
-            _credential_alert(
-                "platform",
-                "amber",
-                "shield-alert",
-                "Google sign-in runs through the platform's shared Google client, not your organization's own project. "
-                "A HIPAA business associate agreement of your organization with Google does not cover it.",
-            ),
+            Only.MINE.value,
+            empty_state("calendar-plus", "None of your own", "Use the buttons above to link an account.", show_all),
         ),
-        rx.fragment(),
-    )
-
-
-def _disconnect_dialog() -> rx.Component:
-    question = ConnectionsState.question
-    return rx.alert_dialog.root(
-        rx.alert_dialog.content(
-            rx.alert_dialog.title("Disconnect this calendar?"),
-            rx.alert_dialog.description(question.account, size="2", color_scheme="gray"),
-            rx.el.ul(
-                rx.el.li("Syncing stops, and our access is withdrawn at Google."),
-                rx.el.li(question.coming, " the timeline."),
-                rx.el.li("Past meetings stay, unless you tick the box below."),
-                rx.el.li("A meeting that a colleague's calendar also holds stays in any case."),
-                class_name="plain-list",
-            ),
-            rx.el.label(
-                rx.flex(
-                    rx.checkbox(
-                        checked=ConnectionsState.deletes_past,
-                        on_change=ConnectionsState.set_deletes_past,
-                        aria_label="Also delete past meetings from the timeline",
-                    ),
-                    rx.text("Also delete past meetings from the timeline", size="2"),
-                    spacing="2",
-                    align="center",
-                )
-            ),
-            rx.flex(
-                # As the dialog's own cancel it takes the keyboard when the dialog opens; closing calls `keep`.
-                rx.alert_dialog.cancel(rx.button("Keep it", variant="soft", color_scheme="gray")),
-                rx.button(
-                    "Disconnect",
-                    on_click=ConnectionsState.disconnect,
-                    color_scheme="red",
-                    high_contrast=True,
-                    data_testid="confirm-disconnect",
-                ),
-                spacing="3",
-                justify="end",
-                margin_top="20px",
-            ),
-            max_width="460px",
-            on_close_auto_focus=focus_back(),
-        ),
-        open=question.connection_id != "",
-        on_open_change=lambda _: ConnectionsState.keep(),
+        empty_state("search-x", "Nothing found", "No owner and no account has these words."),
     )
 
 
 def _cards() -> rx.Component:
+    is_many = ConnectionsState.everybody > MANY
     return rx.flex(
+        rx.cond(ConnectionsState.may_connect, why_not()),
+        # For everybody: it is their organization's meetings that the agreement covers or not.
         credential_alert(),
+        backfill_callouts(),
+        rx.cond(is_many, _toolbar()),
         rx.cond(
             ConnectionsState.connections,
             rx.flex(rx.foreach(ConnectionsState.connections, connection_card), direction="column", spacing="4"),
-            rx.cond(
-                ConnectionsState.may_connect,
-                empty_state(
-                    "calendar-plus",
-                    "No calendar is connected yet",
-                    "Connect your Google account, and your meetings with the organization's contacts appear on the "
-                    "activity timeline. Private events stay private.",
-                ),
-                empty_state(
-                    "calendar-plus",
-                    "No calendar is connected yet",
-                    "Your colleagues' connections appear here once they link a calendar. Your role can look, but not "
-                    "connect one.",
-                ),
-            ),
+            rx.cond(ConnectionsState.everybody > 0, _none_found(), _none_at_all()),
         ),
+        pager(ConnectionsState, size=PAGE_LENGTH),
         direction="column",
         spacing="4",
         width="100%",
@@ -179,16 +182,22 @@ def _cards() -> rx.Component:
 
 
 def page() -> rx.Component:
-    """Heading, what came of connecting, whose client is used, and the cards."""
+    """Heading, what came of what was asked for, whose client is used, and the cards."""
     return framed(
         page_header(
             "Calendar connections",
-            "Link your personal calendar, so that meetings with your organization's contacts appear on the activity "
+            # True for everybody: who may not connect reads it, too.
+            "Linked personal calendars, so that meetings with your organization's contacts appear on the activity "
             "timeline.",
-            rx.cond(ConnectionsState.may_connect, connect_google()),
+            rx.cond(ConnectionsState.may_connect, connect_buttons()),
         ),
-        _notice(),
+        rx.cond(
+            as_var(ConnectionsState.told).length() > 0,
+            rx.flex(rx.foreach(ConnectionsState.told, _told), direction="column", spacing="3"),
+        ),
         by_phase(ConnectionsState, ready=_cards(), loading=skeleton_rows(2, "180px")),
-        _disconnect_dialog(),
+        disconnect_dialog(),
+        calendars_dialog(),
+        privacy_dialog(),
         current=CONNECTIONS,
     )

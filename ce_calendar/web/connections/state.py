@@ -1,4 +1,4 @@
-"""What the connections page shows and does; the rules live in the services."""
+"""What the connections page shows and does; the rules live in the services. Its dialogs have states of their own."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -11,54 +11,126 @@ from reflex.event import EventSpec, event
 from ce_calendar.domain.access import Actor, Permission
 from ce_calendar.domain.errors import Refused
 from ce_calendar.domain.meetings.connections import Provider
-from ce_calendar.domain.meetings.privacy import PrivacyLevel
+from ce_calendar.services.connection_views import PAGE_LENGTH, Only
 from ce_calendar.services.registry import get_services
-from ce_calendar.web.checks import a_flag, a_word, an_id
+from ce_calendar.web.checks import a_flag, a_text, a_word, an_id, an_id_or_nothing
+from ce_calendar.web.components.pager import Paged, page_words
 from ce_calendar.web.components.refusal import show_refusal
-from ce_calendar.web.connections.rows import ConnectionRow, DisconnectQuestion, Notice
-from ce_calendar.web.connections.transform import notice_for, report_words, to_question, to_rows
-from ce_calendar.web.opening import Page
+from ce_calendar.web.connections.rows import ConnectionRow, Pulse, Told
+from ce_calendar.web.connections.told import from_address, to_told, told_once
+from ce_calendar.web.connections.transform import report_words, to_pulses, to_rows
 from ce_calendar.web.session import current_actor, put
 from ce_calendar.web.slow import slowly
 
+CLEAN_ADDRESS = "window.history.replaceState(window.history.state, '', window.location.pathname)"
+"""A reload, or a bookmark, does not tell again what came of a consent."""
 
-class ConnectionsState(Page, rx.State):
-    """Linked accounts of the organization."""
+
+class ConnectionsState(Paged, rx.State):
+    """Linked accounts of the organization, a page at a time."""
 
     connections: list[ConnectionRow] = []
+    pulses: dict[str, Pulse] = {}
+    """Apart from the cards, so that a minute that passes, or a run's progress, sends little."""
     syncing: list[str] = []
     """Ids of the connections this tab asked to sync, for their spinners."""
+    told: list[Told] = []
+    search: str = ""
+    only: str = Only.ALL.value
+    everybody: int = 0
+    """How many connections the organization has."""
+    attention: int = 0
+    """How many of them need attention."""
     may_connect: bool = False
     google_available: bool = False
+    microsoft_available: bool = False
     credential_source: str = ""
-    """Whose OAuth client is used: `tenant`, `platform`, or empty while there is none."""
-    notice: Notice = Notice()
-    question: DisconnectQuestion = DisconnectQuestion()
-    deletes_past: bool = False
+    """Whose OAuth client people sign in to Google with: `tenant`, `platform`, or empty while there is none."""
 
     _topics: ClassVar[frozenset[str]] = frozenset({"connections", "timeline"})
+    _page_size: ClassVar[int] = PAGE_LENGTH
+    _from_address: Told = Told()
+    _told_once: list[str] = []
+    """Notices that need not be told again when the page is opened anew."""
+    _over: list[str] = []
+    """Notices to put away, since the page was opened anew."""
 
     async def _fill(self, actor: Actor) -> None:
         services = get_services()
-        found = await asyncio.to_thread(services.connections.list, actor)
-        client = services.connecting.client(Provider.GOOGLE)
+        await self._put_away(actor)
+        found = await asyncio.to_thread(
+            services.connections.list,
+            actor,
+            search=self.search,
+            only=Only(self.only),
+            offset=self.offset,
+            limit=PAGE_LENGTH,
+        )
+        notices = await asyncio.to_thread(services.notices.mine, actor)
+        clients = await asyncio.to_thread(services.connecting.clients, actor)
+        google = clients.get(Provider.GOOGLE)
+        told = to_told(notices)
+        self._told_once = told_once(notices, told)
         put(
             self,
-            connections=to_rows(found, zone=actor.zone, language=actor.language, now=datetime.now(UTC)),
+            connections=to_rows(found.views),
+            pulses=to_pulses(found.views, zone=actor.zone, language=actor.language, now=datetime.now(UTC)),
+            told=[*([self._from_address] if self._from_address.title else []), *told],
+            total=found.total,
+            page_words=page_words(self.offset, len(found.views), found.total, size=PAGE_LENGTH),
+            everybody=found.everybody,
+            attention=found.attention,
             may_connect=actor.may(Permission.CALENDAR_CONNECT),
-            google_available=client is not None,
-            credential_source=client.source.value if client else "",
+            google_available=google is not None,
+            microsoft_available=Provider.MICROSOFT in clients,
+            credential_source=google.source.value if google else "",
         )
 
-    def _arrive(self) -> None:
+    async def _put_away(self, actor: Actor) -> None:
+        over, self._over = self._over, []
+        for notice_id in over:
+            await asyncio.to_thread(get_services().notices.dismiss, actor, notice_id=notice_id)
+
+    def _arrive(self) -> EventSpec | None:
         query = self.router.url.query_parameters
-        self.notice = notice_for(query.get("problem", ""), query.get("connected", ""))
+        self._from_address = from_address(query.get("problem", ""), query.get("provider", ""))
+        self._over, self._told_once = self._told_once, []
+        put(self, search="", only=Only.ALL.value, offset=0)
+        return rx.call_script(CLEAN_ADDRESS) if query else None
 
     @event
-    def dismiss_notice(self) -> EventSpec:
-        """Put the notice away, also from the address, so that a reload does not bring it back."""
-        self.notice = Notice()
-        return rx.call_script("window.history.replaceState(null, '', window.location.pathname)")
+    async def dismiss(self, notice_id: str) -> EventSpec | None:
+        """Put a notice away."""
+        try:
+            wanted = an_id_or_nothing(notice_id)
+            actor = await current_actor(self)
+            if wanted:
+                await asyncio.to_thread(get_services().notices.dismiss, actor, notice_id=wanted)
+        except Refused as refusal:
+            return show_refusal(refusal)
+        if not wanted:
+            self._from_address = Told()
+        return await self._read(touch=False)
+
+    @event
+    async def look_for(self, text: str) -> EventSpec | None:
+        """Show the connections of certain people or accounts."""
+        try:
+            self.search = a_text(text, strip=False)
+        except Refused as refusal:
+            return show_refusal(refusal)
+        self.offset = 0
+        return await self._read(touch=True)
+
+    @event
+    async def show_only(self, which: str) -> EventSpec | None:
+        """Show all, one's own, or those that need attention."""
+        try:
+            self.only = a_word(which, Only).value
+        except Refused as refusal:
+            return show_refusal(refusal)
+        self.offset = 0
+        return await self._read(touch=True)
 
     @event
     async def set_auto_sync(self, connection_id: str, enabled: bool) -> EventSpec | None:  # noqa: FBT001 - a switch
@@ -73,17 +145,6 @@ class ConnectionsState(Page, rx.State):
             return show_refusal(refusal)
         return await self._read(touch=False)
 
-    @event
-    async def set_privacy(self, connection_id: str, level: str) -> EventSpec | None:
-        """Choose how much of one's meetings the organization sees."""
-        try:
-            wanted, target = a_word(level, PrivacyLevel), an_id(connection_id)
-            actor = await current_actor(self)
-            await asyncio.to_thread(get_services().connections.set_privacy, actor, connection_id=target, level=wanted)
-        except Refused as refusal:
-            return show_refusal(refusal)
-        return await self._read(touch=False) or rx.toast.success("Saved. Stored meetings follow at once.")
-
     @event(background=True)
     async def sync_now(self, connection_id: str) -> AsyncIterator[EventSpec]:
         """Run one sync while the page stays responsive."""
@@ -94,6 +155,8 @@ class ConnectionsState(Page, rx.State):
             yield show_refusal(refusal)
             return
         async with self:
+            if target in self.syncing:
+                return  # pressed twice
             self.syncing = [*self.syncing, target]
         try:
             report = await slowly(get_services().syncing.sync_now, actor, connection_id=target)
@@ -104,47 +167,3 @@ class ConnectionsState(Page, rx.State):
             async with self:
                 self.syncing = [other for other in self.syncing if other != target]
         yield ConnectionsState.refresh()
-
-    @event
-    async def ask_disconnect(self, connection_id: str) -> EventSpec | None:
-        """Open the confirmation, which says what would happen."""
-        try:
-            target = an_id(connection_id)
-            actor = await current_actor(self)
-            effects = await asyncio.to_thread(
-                get_services().connections.disconnect_effects, actor, connection_id=target
-            )
-        except Refused as refusal:
-            return show_refusal(refusal)
-        self.deletes_past = False
-        self.question = to_question(target, effects)
-        return None
-
-    @event
-    def keep(self) -> None:
-        """Close the confirmation; nothing happens."""
-        self.question = DisconnectQuestion()
-
-    @event
-    def set_deletes_past(self, wanted: bool) -> EventSpec | None:  # noqa: FBT001 - a checkbox
-        """Whether past meetings go, too."""
-        try:
-            self.deletes_past = a_flag(wanted)
-        except Refused as refusal:
-            return show_refusal(refusal)
-        return None
-
-    @event
-    async def disconnect(self) -> EventSpec | None:
-        """Disconnect the account the confirmation is about."""
-        try:
-            target = an_id(self.question.connection_id)
-            actor = await current_actor(self)
-            await asyncio.to_thread(
-                get_services().connections.disconnect, actor, connection_id=target, delete_past=self.deletes_past
-            )
-        except Refused as refusal:
-            return show_refusal(refusal)
-        finally:
-            self.question = DisconnectQuestion()
-        return await self._read(touch=False) or rx.toast.success("Disconnected. Access is being withdrawn at Google.")

@@ -3,11 +3,14 @@
 import reflex as rx
 
 from ce_calendar.web.addresses import CONTACTS
-from ce_calendar.web.components.fields import field
+from ce_calendar.web.components.fields import area, field, whole_error
 from ce_calendar.web.components.focus import focus_back
 from ce_calendar.web.components.icon_action import icon_action
 from ce_calendar.web.components.pager import pager
 from ce_calendar.web.components.words import empty_state, page_header, skeleton_rows
+from ce_calendar.web.contacts.doubles_dialog import doubles_button, doubles_dialog
+from ce_calendar.web.contacts.import_dialog import import_button, import_dialog
+from ce_calendar.web.contacts.merge_dialog import merge_dialog, merge_offer
 from ce_calendar.web.contacts.rows import ContactRow
 from ce_calendar.web.contacts.state import ContactsState
 from ce_calendar.web.layout import framed
@@ -18,7 +21,11 @@ def _row(row: ContactRow) -> rx.Component:
     return rx.el.li(
         rx.grid(
             rx.text(row.name, size="2", weight="medium", class_name="cell"),
-            rx.text(row.email, size="2", color_scheme="gray", class_name="cell second"),
+            rx.box(
+                rx.text(row.email, size="2", color_scheme="gray", as_="div"),
+                rx.cond(row.also != "", rx.text("also ", row.also, size="1", color_scheme="gray", as_="div")),
+                class_name="cell second",
+            ),
             rx.text(row.company, size="2", color_scheme="gray", class_name="cell third"),
             rx.box(
                 rx.cond(
@@ -58,6 +65,7 @@ def _nothing() -> rx.Component:
                 "user-plus",
                 "No contacts yet",
                 "Add the people your organization works with. Meetings with them then appear on the timeline.",
+                import_button(),
                 _add_button(),
             ),
             empty_state(
@@ -89,8 +97,7 @@ def _dialog() -> rx.Component:
             rx.dialog.title(rx.cond(form.id != "", "Edit contact", "Add a contact")),
             rx.dialog.description(
                 "Meetings are matched by email; calendars are read again when it is new.",
-                size="2",
-                color_scheme="gray",
+                class_name="dialog-words",
                 margin_bottom="16px",
             ),
             rx.form(
@@ -98,7 +105,17 @@ def _dialog() -> rx.Component:
                     field("Name", "name", errors.name, default_value=form.name, required=True, max_length=200),
                     field("Email", "email", errors.email, default_value=form.email, required=True, max_length=254),
                     field("Company (optional)", "company", errors.company, default_value=form.company, max_length=200),
-                    rx.text(errors.whole, size="2", color_scheme="red", role="alert"),
+                    area(
+                        "Further addresses (optional)",
+                        "other_emails",
+                        errors.other_emails,
+                        default_value=form.other_emails,
+                        hint="Email addresses, one on each line. Meetings with them count, too.",
+                        rows="2",
+                        spell_check=False,
+                    ),
+                    whole_error(errors.whole),
+                    merge_offer(),
                     rx.flex(
                         rx.button(
                             "Cancel", on_click=ContactsState.cancel, type="button", variant="soft", color_scheme="gray"
@@ -123,7 +140,17 @@ def _dialog() -> rx.Component:
 
 def _ready() -> rx.Component:
     return rx.flex(
-        _search(),
+        rx.flex(
+            _search(),
+            rx.cond(
+                ContactsState.may_change & ((ContactsState.total > 1) | (ContactsState.search != "")), doubles_button()
+            ),
+            spacing="3",
+            justify="between",
+            align="center",
+            wrap="wrap",
+            width="100%",
+        ),
         rx.cond(ContactsState.contacts, _list(), _nothing()),
         pager(ContactsState),
         direction="column",
@@ -138,9 +165,12 @@ def page() -> rx.Component:
         page_header(
             "Contacts",
             "The people your organization works with; meetings with them appear on the timeline.",
-            rx.cond(ContactsState.may_change, _add_button()),
+            rx.cond(ContactsState.may_change, rx.fragment(import_button(), _add_button())),
         ),
         by_phase(ContactsState, ready=_ready(), loading=skeleton_rows(6, "52px")),
         _dialog(),
+        import_dialog(),
+        merge_dialog(),
+        doubles_dialog(),
         current=CONTACTS,
     )

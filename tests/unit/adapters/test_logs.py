@@ -84,7 +84,7 @@ def test_a_line_cannot_be_forged_by_what_is_logged(lines: Lines) -> None:
 def test_libraries_go_through_the_same_door_at_debug(lines: Lines) -> None:
     logging.getLogger("urllib3.connectionpool").debug('%s "%s %s"', "https://oauth2", "POST", "/token?code=abc&state=x")
     logging.getLogger("google_auth_httplib2").debug("Making request: %s %s", "GET", "https://g/calendars/a%40b.example")
-    logging.getLogger("httpx").info("HTTP Request: GET https://g/events?syncToken=CPDA")
+    logging.getLogger("some.client").info("HTTP Request: GET https://g/events?syncToken=CPDA")
     logging.getLogger("uvicorn.access").info('%s - "%s"', "10.0.0.1", "GET /oauth/google/callback?code=abc&state=x")
     assert [line["event"] for line in lines()] == [
         'https://oauth2 "POST /token?[hidden]"'.replace('[hidden]"', '[hidden]"'),

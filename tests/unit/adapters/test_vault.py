@@ -59,7 +59,9 @@ def test_a_key_that_is_gone_does_not_open() -> None:
         FernetVault([NEW]).open(Sealed(sealed.ciphertext, FernetVault([NEW]).seal(b"", **PLACE).key_id), **PLACE)
 
 
-@pytest.mark.parametrize("bad", ["", "password", "ü" * 44, OLD[:-4]])
+@pytest.mark.parametrize(
+    "bad", ["", "password", "ü" * 44, OLD[:-4]], ids=["none", "a password", "no base64", "cut short"]
+)
 def test_a_bad_key_is_named_by_its_place_and_not_shown(bad: str) -> None:
     with pytest.raises(ValueError, match="Vault key 2 is not a Fernet key") as refused:
         FernetVault([NEW, bad])

@@ -1,12 +1,29 @@
 """What one read changes, decided without touching anything."""
 
-from dataclasses import replace
+from dataclasses import fields, replace
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 
-from ce_calendar.domain.meetings.events import CalendarEvent, EventPage, RemoteRead, SkippedEvent, Visibility
-from ce_calendar.domain.meetings.plan_sync import SUSPICIOUS_LOSS, StoredEvent, SyncPlan, is_suspicious, plan_sync
+from ce_calendar.domain.meetings.events import (
+    Attendee,
+    CalendarEvent,
+    Dates,
+    EventPage,
+    RemoteRead,
+    Response,
+    SkippedEvent,
+    Visibility,
+)
+from ce_calendar.domain.meetings.plan_sync import (
+    SUSPICIOUS_LOSS,
+    StoredEvent,
+    SyncPlan,
+    _content_hash,
+    is_suspicious,
+    plan_sync,
+)
 from ce_calendar.domain.meetings.privacy import PrivacyLevel
 from ce_calendar.domain.meetings.runs import SyncReport
 from tests.builders_meetings import WINDOW, make_all_day_event, make_event, make_read
@@ -34,6 +51,7 @@ def held(*events: CalendarEvent, level: PrivacyLevel = PrivacyLevel.FULL) -> dic
             starts_at=write.event.starts_at,
             ends_at=write.event.ends_at,
             is_all_day=write.event.dates is not None,
+            series_id=write.event.series_id,
         )
         for write in plan(make_read(*events, is_full=True), level=level).writes
     }
@@ -105,6 +123,21 @@ def test_every_case_of_there_and_here(
 def test_an_absent_all_day_event_is_deleted_only_well_inside_the_window(first_day: date, *, is_deleted: bool) -> None:
     local = held(make_all_day_event("e1", first=first_day))
     assert bool(plan(make_read(is_full=True), local=local).deletes) is is_deleted
+
+
+@pytest.mark.parametrize(
+    ("first_day", "is_kept"),
+    [
+        (WINDOW.start.date() - 2 * DAY, False),
+        (WINDOW.start.date() - DAY, True),  # where the provider places it, it may reach into the window
+        (WINDOW.end.date(), True),
+        (WINDOW.end.date() + DAY, False),
+    ],
+)
+def test_an_all_day_event_at_the_edge_is_taken_however_it_is_read(first_day: date, *, is_kept: bool) -> None:
+    """What a full read names must not be new to us only because it was read in full."""
+    event = make_all_day_event("e1", first=first_day)
+    assert bool(plan(make_read(event)).writes) is is_kept
 
 
 @pytest.mark.parametrize(
@@ -221,3 +254,95 @@ def many(count: int, *, first_day: int = 1) -> list[CalendarEvent]:
 def test_which_picture_is_a_question(events: list[CalendarEvent], read: RemoteRead, *, suspicious: bool) -> None:
     local = held(*events)
     assert is_suspicious(plan(read, local=local), local, read, now=NOON) is suspicious
+
+
+def occurrence(event_id: str, days: float = 1, series_id: str = "series") -> CalendarEvent:
+    return replace(at(days), provider_event_id=event_id, series_id=series_id, original_start=f"2026-03-{event_id[-1]}")
+
+
+ROUND = [occurrence("o1", 1), occurrence("o2", 2), occurrence("o3", 3), occurrence("other", 2, "another")]
+
+
+@pytest.mark.parametrize(
+    ("local", "read", "deleted"),
+    [
+        # Read anew as a whole: what it does not name is gone, and nothing of other series.
+        (ROUND, make_read(ROUND[0], series=frozenset({"series"})), ["o2", "o3"]),
+        (ROUND, make_read(series=frozenset({"series"})), ["o1", "o2", "o3"]),
+        (ROUND, make_read(series=frozenset({"unknown"})), []),
+        # One of its occurrences could not be understood: it is still there.
+        (ROUND, make_read(series=frozenset({"series"}), skipped=(SkippedEvent("o1", "no_start"),)), ["o2", "o3"]),
+        # What has slid into the past, before the window, stays.
+        ([occurrence("o1", -40)], make_read(series=frozenset({"series"})), []),
+        # A single event became a series, under the same id; and a series became a single event.
+        ([replace(EVENT, provider_event_id="series")], make_read(ROUND[0], series=frozenset({"series"})), ["series"]),
+        (ROUND, make_read(replace(EVENT, provider_event_id="series")), ["o1", "o2", "o3"]),
+        # Deleted, or not in the window any more: all of it.
+        (ROUND, make_read(removed=["series"]), ["o1", "o2", "o3"]),
+        (ROUND, make_read(absent=frozenset({"series"})), ["o1", "o2", "o3"]),
+        (ROUND, make_read(absent=frozenset({"o2"})), ["o2"]),
+        # Absent says nothing about what was not in the window before; removed means deleted, wherever it was.
+        ([at(-40)], make_read(absent=frozenset({"e1"})), []),
+        ([at(-40)], make_read(removed=["e1"]), ["e1"]),
+        ([at(1)], make_read(absent=frozenset({"e1"})), ["e1"]),
+        ([make_all_day_event("d1", first=WINDOW.start.date())], make_read(absent=frozenset({"d1"})), ["d1"]),
+    ],
+)
+def test_what_is_gone_with_a_series(local: list[CalendarEvent], read: RemoteRead, deleted: list[str]) -> None:
+    assert sorted(shape(plan(read, local=held(*local)))[2]) == deleted
+
+
+# -- what counts as a change -----------------------------------------------------------------------------------------
+
+GUEST = Attendee("carla@clinic.example", "Carla", Response.ACCEPTED)
+MEETING = make_event("e1", guests=["carla@clinic.example"], title="Review")
+OTHER_VALUES: dict[str, Any] = {
+    "provider_event_id": "e2",
+    "ical_uid": "other",
+    "starts_at": MEETING.starts_at - timedelta(minutes=1),
+    "ends_at": MEETING.ends_at + timedelta(minutes=1),
+    "dates": Dates(date(2026, 3, 10), date(2026, 3, 11)),
+    "series_id": "series",
+    "original_start": "2026-03-10",
+    "title": "Another",
+    "description": "More",
+    "location": "Elsewhere",
+    "conference_url": "https://meet.example/a",
+    "html_link": "https://calendar.example/a",
+    "organizer_email": "other@clinic.example",
+    "attendees": (GUEST,),
+    "visibility": Visibility.PUBLIC,
+    "is_busy": not MEETING.is_busy,
+    "is_declined": not MEETING.is_declined,
+    "etag": '"other"',
+}
+OTHER_GUEST: dict[str, Any] = {
+    "email": "conrad@clinic.example",
+    "name": "Conrad",
+    "response": Response.DECLINED,
+    "is_self": True,
+    "is_resource": True,
+}
+
+
+@pytest.mark.parametrize("name", [field.name for field in fields(CalendarEvent)])
+def test_whatever_of_an_event_changes_is_noticed_but_for_its_etag(name: str) -> None:
+    changed = replace(MEETING, **{name: OTHER_VALUES[name]})
+    is_noticed = _content_hash(changed, frozenset()) != _content_hash(MEETING, frozenset())
+    assert is_noticed == (name != "etag")
+
+
+@pytest.mark.parametrize("name", [field.name for field in fields(Attendee)])
+def test_whatever_of_a_guest_changes_is_noticed(name: str) -> None:
+    with_guest = replace(MEETING, attendees=(GUEST,))
+    changed = replace(MEETING, attendees=(replace(GUEST, **{name: OTHER_GUEST[name]}),))
+    assert _content_hash(changed, frozenset()) != _content_hash(with_guest, frozenset())
+
+
+def test_other_contacts_are_noticed_and_their_order_does_not_matter() -> None:
+    assert _content_hash(MEETING, frozenset({"a"})) != _content_hash(MEETING, frozenset())
+    assert _content_hash(MEETING, frozenset("abc")) == _content_hash(MEETING, frozenset("cba"))
+
+
+def test_half_a_surrogate_pair_is_hashed_like_any_text() -> None:
+    assert _content_hash(replace(MEETING, title="\ud83d"), frozenset())

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from ce_calendar.domain.meetings.events import Attendee, CalendarEvent, Response, Visibility
+from ce_calendar.domain.meetings.events import CalendarEvent, Visibility
 from ce_calendar.domain.meetings.privacy import PrivacyLevel, is_private, is_stricter, project
 from tests.builders_meetings import make_event
 
@@ -69,5 +69,5 @@ def test_private_and_confidential_are_private() -> None:
 
 
 def test_whoever_declined_is_free() -> None:
-    declined = replace(EVENT, attendees=(Attendee("sam@mail.example", response=Response.DECLINED, is_self=True),))
+    declined = replace(EVENT, is_declined=True)
     assert not project(declined, FULL, has_contact=False).is_busy

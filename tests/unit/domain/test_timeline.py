@@ -30,7 +30,7 @@ DAY = timedelta(days=1)
         (make_event(guests=[Attendee(CARLA, is_self=True)], organizer_email=CARLA), set()),  # nobody meets themselves
         (
             # The owner of the calendar said no: it did not happen for them.
-            make_event(guests=[CARLA, Attendee("me@mail.example", is_self=True, response=Response.DECLINED)]),
+            make_event(guests=[CARLA, Attendee("me@mail.example", is_self=True)], is_declined=True),
             set(),
         ),
         (

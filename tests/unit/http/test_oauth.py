@@ -1,5 +1,8 @@
 """The two doors of linking an account, by HTTP."""
 
+import re
+from collections.abc import Sequence
+from html import unescape
 from types import SimpleNamespace
 from urllib.parse import parse_qs, urlsplit
 
@@ -14,10 +17,12 @@ from ce_calendar.domain.access import Actor
 from ce_calendar.domain.errors import SignedOut
 from ce_calendar.http import oauth
 from ce_calendar.http.oauth import oauth_router
+from ce_calendar.services.connecting import REDIRECT_PATHS
 from tests.conftest import FixedClock
 from tests.unit.services.linking import WORK, Linking, make_linking
 
 BASE = "http://localhost:3000"
+CONSENT_PAGE = "https://consent.example/auth"
 
 
 class Signed:
@@ -49,8 +54,8 @@ def site(linking: Linking, monkeypatch: pytest.MonkeyPatch) -> "Site":
 
 
 class Site:
-    def __init__(self, app: FastAPI) -> None:
-        app.include_router(oauth_router(public_url=BASE))
+    def __init__(self, app: FastAPI, *, form_targets: Sequence[str] = (CONSENT_PAGE,)) -> None:
+        app.include_router(oauth_router(public_url=BASE, form_targets=form_targets, redirect_paths=REDIRECT_PATHS))
         self._app = app
 
     def post(self, path: str, *, who: str = "staff", origin: str | None = BASE, **form: str) -> httpx.Response:
@@ -100,7 +105,7 @@ def test_signing_in_again_names_the_connection(site: Site, linking: Linking) -> 
 
     assert "login_hint=sam" in site.post("/oauth/google/start", connection_id=connection.id).headers["location"]
     foreign = site.post("/oauth/google/start", connection_id="not-mine")
-    assert foreign.headers["location"] == f"{BASE}/ce/settings/calendar?problem=gone"
+    assert foreign.headers["location"] == f"{BASE}/ce/settings/calendar?problem=gone&provider=google"
 
 
 @pytest.mark.parametrize(
@@ -116,7 +121,7 @@ def test_an_answer_nobody_asked_for_is_a_problem(
 ) -> None:
     answer = site.get("/oauth/google/callback", **query)
 
-    assert answer.headers["location"] == f"{BASE}/ce/settings/calendar?problem={problem}"
+    assert answer.headers["location"] == f"{BASE}/ce/settings/calendar?problem={problem}&provider=google"
     assert linking.world.calls == []
 
 
@@ -126,8 +131,8 @@ def test_denied_and_replayed_are_told(site: Site, linking: Linking) -> None:
     denied = site.get("/oauth/google/callback", state=back["state"], error="access_denied")
     again = site.get("/oauth/google/callback", **back)
 
-    assert denied.headers["location"].endswith("?problem=denied")
-    assert again.headers["location"].endswith("?problem=state")
+    assert denied.headers["location"].endswith("?problem=denied&provider=google")
+    assert again.headers["location"].endswith("?problem=state&provider=google")
 
 
 @pytest.mark.parametrize("who", ["", "forged"])
@@ -141,7 +146,7 @@ def test_nobody_signed_in_goes_to_sign_in(site: Site, linking: Linking, who: str
 
 def test_a_viewer_is_told(site: Site) -> None:
     for answer in (site.post("/oauth/google/start", who="viewer"), site.get("/oauth/google/callback", who="viewer")):
-        assert answer.headers["location"] == f"{BASE}/ce/settings/calendar?problem=forbidden"
+        assert answer.headers["location"] == f"{BASE}/ce/settings/calendar?problem=forbidden&provider=google"
 
 
 @pytest.mark.parametrize("origin", ["http://evil.example", "http://localhost:3001", "https://localhost:3000", "null"])
@@ -151,3 +156,21 @@ def test_a_form_of_another_page_is_refused(site: Site, origin: str) -> None:
 
 def test_a_client_that_sends_no_origin_may_start(site: Site) -> None:
     assert site.post("/oauth/google/start", origin=None).status_code == 303
+
+
+def test_a_consent_page_the_policy_did_not_name_is_reached_over_a_page_of_ours(linking: Linking, site: Site) -> None:
+    elsewhere = Site(FastAPI(), form_targets=["https://another.example"])
+
+    answer = elsewhere.post("/oauth/google/start")
+
+    assert answer.status_code == 200
+    assert answer.headers["cache-control"] == "no-store"
+    (url,) = set(re.findall(r'(?:url=|href=")(https://consent\.example/auth\?[^"]+)"', answer.text))
+    code, state = linking.world.consent(unescape(url), WORK)
+    assert site.get("/oauth/google/callback", code=code, state=state).headers["location"].endswith("connected=google")
+
+
+def test_a_provider_without_a_client_is_refused_by_its_own_door(site: Site) -> None:
+    answer = site.post("/oauth/microsoft/start")
+
+    assert answer.headers["location"] == f"{BASE}/ce/settings/calendar?problem=not_configured&provider=microsoft"

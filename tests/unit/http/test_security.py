@@ -11,7 +11,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.types import Message, Receive, Scope, Send
 
-from ce_calendar.http.security import PublicUrl
+from ce_calendar.http.security import LARGER_BODIES, LARGEST_BODY, PublicUrl
 
 PUBLIC_URL = "https://calendar.demo.example"
 
@@ -295,3 +295,15 @@ def test_who_asks_is_who_our_own_proxy_saw(proxies: int, forwarded: str | None, 
     inner = Inner()
     ask(PublicUrl(inner, PUBLIC_URL, proxies=proxies), headers={"X-Forwarded-For": forwarded} if forwarded else {})
     assert inner.scopes[0]["client"][0] == expected
+
+
+def test_a_file_of_contacts_may_be_larger_than_anything_else() -> None:
+    app = PublicUrl(Inner(), PUBLIC_URL)
+    most = LARGER_BODIES["/ce/contacts/import"]
+    assert most > LARGEST_BODY
+    for path, length, status in (
+        ("/ce/contacts/import", most, 200),
+        ("/ce/contacts/import", most + 1, 413),
+        ("/ce/contacts/other", LARGEST_BODY + 1, 413),
+    ):
+        assert ask(app, path, method="POST", content=b"x" * length).status_code == status

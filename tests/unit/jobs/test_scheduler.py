@@ -19,6 +19,7 @@ class Listed:
 
     due_ids: list[str] = field(default_factory=list)
     disconnecting_ids: list[str] = field(default_factory=list)
+    backfill_ids: list[str] = field(default_factory=list)
     done: list[str] = field(default_factory=list)
     gate: threading.Event = field(default_factory=threading.Event)
     news: threading.Condition = field(default_factory=threading.Condition)
@@ -29,6 +30,8 @@ class Listed:
             due=self.due,
             finish_disconnect=lambda key: self.note(f"finish {key}"),
             disconnecting=lambda: self.disconnecting_ids,
+            backfill=lambda key: self.note(f"backfill {key}"),
+            backfills_owed=lambda: self.backfill_ids,
             housekeeping=lambda: self.note("housekeeping"),
         )
 
@@ -77,9 +80,9 @@ def test_nothing_runs_before_the_start_and_what_was_asked_runs_after_it(schedule
 
 
 def test_the_start_takes_up_what_an_earlier_process_left(scheduler: Scheduler, listed: Listed) -> None:
-    listed.due_ids, listed.disconnecting_ids = ["a", "b"], ["c"]
+    listed.due_ids, listed.disconnecting_ids, listed.backfill_ids = ["a", "b"], ["c"], ["d"]
     scheduler.start()
-    listed.wait_for({"sync a", "sync b", "finish c", "housekeeping"}.issubset)
+    listed.wait_for({"sync a", "sync b", "finish c", "backfill d", "housekeeping"}.issubset)
 
 
 def test_asked_twice_before_it_ran_it_runs_once(scheduler: Scheduler, listed: Listed) -> None:

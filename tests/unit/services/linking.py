@@ -13,6 +13,7 @@ from ce_calendar.domain.meetings.connections import Connection, Provider
 from ce_calendar.domain.people import User
 from ce_calendar.ports import OpenUnitOfWork
 from ce_calendar.services.audit import Audit
+from ce_calendar.services.clients import Clients
 from ce_calendar.services.connecting import Connecting
 from ce_calendar.services.connections import ConnectionBook
 from ce_calendar.services.credentials import Credentials
@@ -77,7 +78,7 @@ def make_linking(uow: OpenUnitOfWork, clock: FixedClock) -> Linking:
     world.add_account(WORK)
     world.add_account(PRIVATE)
     vault = FernetVault(KEYS)
-    authorizers = {Provider.GOOGLE: MemoryAuthorizer(world), Provider.MICROSOFT: None}
+    clients = Clients(open_uow=uow, installed=[(Provider.GOOGLE, MemoryAuthorizer(world))])
     audit = Audit(open_uow=uow, clock=clock)
     jobs, announcements = ListedJobs(), ListedAnnouncements()
 
@@ -85,7 +86,7 @@ def make_linking(uow: OpenUnitOfWork, clock: FixedClock) -> Linking:
         # Waiting is what makes leases run out.
         clock.advance(timedelta(seconds=seconds))
 
-    credentials = Credentials(open_uow=uow, clock=clock, vault=vault, authorizers=authorizers, pause=pause)
+    credentials = Credentials(open_uow=uow, clock=clock, vault=vault, clients=clients, pause=pause)
     return Linking(
         uow=uow,
         clock=clock,
@@ -99,7 +100,7 @@ def make_linking(uow: OpenUnitOfWork, clock: FixedClock) -> Linking:
             open_uow=uow,
             clock=clock,
             vault=vault,
-            authorizers=authorizers,
+            clients=clients,
             credentials=credentials,
             audit=audit,
             announcer=announcements,

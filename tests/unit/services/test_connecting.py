@@ -4,9 +4,11 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from cryptography.fernet import Fernet
 from sqlalchemy import Engine, text
 
 from ce_calendar.adapters.memory import MEMORY_SCOPES
+from ce_calendar.adapters.vault import FernetVault
 from ce_calendar.domain.access import Actor, Role
 from ce_calendar.domain.errors import (
     AccessDenied,
@@ -18,7 +20,7 @@ from ce_calendar.domain.errors import (
     ProviderUnavailable,
     RateLimited,
 )
-from ce_calendar.domain.meetings.connections import ClientSource, Provider, Status
+from ce_calendar.domain.meetings.connections import ClientSource, OAuthClient, Provider, Status
 from ce_calendar.ports import OpenUnitOfWork
 from tests.builders import make_connection
 from tests.conftest import FixedClock
@@ -334,14 +336,20 @@ def test_a_grant_revoked_while_it_was_fetched_is_not_stored(linking: Linking, en
     assert rows(engine, "credential_vault") == 0
 
 
+def test_a_consent_begun_under_a_key_that_is_gone_begins_anew(linking: Linking) -> None:
+    actor = linking.actor(linking.town.staff)
+    code, state = linking.world.consent(linking.start(actor), WORK)
+    linking.connecting._vault = FernetVault([Fernet.generate_key().decode()])
+    refused_with("expired", linking, actor, state=state, code=code)
+
+
 def test_a_provider_without_a_client_is_not_available(linking: Linking) -> None:
     actor = linking.actor(linking.town.staff)
 
-    assert linking.connecting.is_available(Provider.GOOGLE)
-    assert not linking.connecting.is_available(Provider.MICROSOFT)
+    assert linking.connecting.clients(actor) == {Provider.GOOGLE: OAuthClient("client", ClientSource.PLATFORM)}
     with pytest.raises(ConnectRefused) as refused:
         linking.connecting.start(actor, provider=Provider.MICROSOFT)
-    assert refused.value.code == "unavailable"
+    assert refused.value.code == "not_configured"
 
 
 def test_no_transaction_is_open_while_the_provider_is_asked(linking: Linking) -> None:

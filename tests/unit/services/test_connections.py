@@ -7,14 +7,17 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine, text
 
+from ce_calendar.adapters.memory import MemoryAuthorizer
 from ce_calendar.domain.access import Actor, Permission
 from ce_calendar.domain.errors import AccessDenied, Invalid, NotFound, ProviderUnavailable
-from ce_calendar.domain.meetings.connections import Connection, Status
+from ce_calendar.domain.meetings.connections import Connection, Provider, Revocation, Status
 from ce_calendar.domain.meetings.privacy import PrivacyLevel
 from ce_calendar.domain.meetings.runs import RunOutcome, SyncReport, SyncRun
+from ce_calendar.domain.meetings.timeline import MeetingTally
 from ce_calendar.domain.people import User
 from ce_calendar.ports import OpenUnitOfWork
-from ce_calendar.services.connections import DisconnectOutcome, sync_lease
+from ce_calendar.services.connections import sync_lease
+from ce_calendar.services.endings import DisconnectOutcome
 from tests.builders import make_actor, new_id
 from tests.builders_meetings import add_contact, make_calendar, make_event, make_read, sync_into
 from tests.conftest import FixedClock
@@ -50,7 +53,7 @@ def vault_rows(engine: Engine) -> int:
 def test_ones_own_come_first_and_say_who_may_change_them(linking: Linking, mine: Connection) -> None:
     theirs = linking.connect(linking.actor(linking.town.colleague), PRIVATE)
 
-    views = linking.book.list(linking.actor(linking.town.colleague))
+    views = linking.book.list(linking.actor(linking.town.colleague)).views
 
     assert [view.connection.id for view in views] == [theirs.id, mine.id]
     assert [(view.is_own, view.may_change) for view in views] == [(True, True), (False, False)]
@@ -58,12 +61,12 @@ def test_ones_own_come_first_and_say_who_may_change_them(linking: Linking, mine:
 
 
 def test_an_admin_may_change_all_and_a_viewer_none(linking: Linking, mine: Connection) -> None:
-    assert [view.may_change for view in linking.book.list(linking.actor(linking.town.admin))] == [True]
-    assert [view.may_change for view in linking.book.list(linking.actor(linking.town.viewer))] == [False]
+    assert [view.may_change for view in linking.book.list(linking.actor(linking.town.admin)).views] == [True]
+    assert [view.may_change for view in linking.book.list(linking.actor(linking.town.viewer)).views] == [False]
 
 
 def test_another_organization_sees_nothing(linking: Linking, mine: Connection) -> None:
-    assert linking.book.list(linking.actor(linking.town.stranger)) == []
+    assert linking.book.list(linking.actor(linking.town.stranger)).total == 0
 
 
 def test_who_may_not_see_calendars_sees_no_list(linking: Linking, mine: Connection, engine: Engine) -> None:
@@ -78,12 +81,12 @@ def test_a_run_under_way_shows_while_its_lease_is_held(linking: Linking, mine: C
         uow.runs.add(run)
         uow.leases.acquire(sync_lease(mine.id), holder="worker", now=linking.clock(), seconds=60)
 
-    view = linking.book.list(linking.actor(linking.town.staff))[0]
+    view = linking.book.list(linking.actor(linking.town.staff)).views[0]
     assert view.running == SyncReport(3)
     assert view.latest == run
 
     linking.clock.advance(timedelta(minutes=2))  # its worker was killed
-    assert linking.book.list(linking.actor(linking.town.staff))[0].running is None
+    assert linking.book.list(linking.actor(linking.town.staff)).views[0].running is None
 
 
 # -- who may change ----------------------------------------------------------------------------------------------
@@ -138,7 +141,7 @@ def test_an_ended_connection_is_not_there_to_change(linking: Linking, mine: Conn
 
     with pytest.raises(NotFound):
         linking.book.disconnect(actor, connection_id=mine.id)
-    assert linking.book.list(actor) == []
+    assert linking.book.list(actor).total == 0
 
 
 @pytest.mark.parametrize("wanted", ["", "x" * 32, "' OR 1=1", "\x00" * 32, "\ud800", None, 7, ["a"], {"a": 1}])
@@ -252,7 +255,8 @@ def test_the_confirmation_knows_what_will_go(linking: Linking, mine: Connection)
 
     effects = linking.book.disconnect_effects(linking.actor(linking.town.staff), connection_id=mine.id)
 
-    assert (effects.connection.id, effects.coming) == (mine.id, 1)
+    assert effects.connection.id == mine.id
+    assert effects.tally == MeetingTally(coming=1, past=1, busy=1)
 
 
 def test_disconnecting_ends_it_at_once_and_the_job_revokes(linking: Linking, mine: Connection, engine: Engine) -> None:
@@ -326,6 +330,29 @@ def test_a_grant_that_is_gone_already_is_told_so(linking: Linking, mine: Connect
 
     assert linking.book.finish_disconnect(mine.id) is DisconnectOutcome.ALREADY_REVOKED
     assert linking.stored(mine).status is Status.DISCONNECTED
+
+
+def test_a_provider_that_ends_no_grants_is_told_apart(
+    linking: Linking, mine: Connection, engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Microsoft's way: what we forget is all there is to do."""
+    monkeypatch.setattr(MemoryAuthorizer, "revoke", lambda *_: Revocation.NOT_OFFERED)
+    linking.book.disconnect(linking.actor(linking.town.staff), connection_id=mine.id)
+
+    assert linking.book.finish_disconnect(mine.id) is DisconnectOutcome.FORGOTTEN
+    assert linking.stored(mine).status is Status.DISCONNECTED
+    assert vault_rows(engine) == 0
+
+
+def test_where_nothing_can_be_revoked_nobody_is_waited_for(linking: Linking, mine: Connection, engine: Engine) -> None:
+    """No client of Microsoft's is set up any more, and it would be of no use."""
+    with linking.uow() as uow:
+        uow.connections.save(replace(mine, provider=Provider.MICROSOFT))
+    linking.book.disconnect(linking.actor(linking.town.staff), connection_id=mine.id)
+
+    assert linking.book.finish_disconnect(mine.id) is DisconnectOutcome.FORGOTTEN
+    assert linking.world.calls == []
+    assert vault_rows(engine) == 0
 
 
 def test_a_credential_that_does_not_open_is_forgotten_and_told(

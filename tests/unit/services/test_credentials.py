@@ -13,9 +13,14 @@ from ce_calendar.adapters.vault import FernetVault
 from ce_calendar.domain.errors import NeedsReauth, ProviderForbids, ProviderUnavailable, VaultError
 from ce_calendar.domain.meetings.connections import ClientSource, OAuthClient, Provider
 from ce_calendar.ports import OpenUnitOfWork
+from ce_calendar.services.clients import Clients
 from ce_calendar.services.credentials import Credentials, from_bytes, to_bytes
 from tests.conftest import FixedClock
 from tests.unit.services.linking import WORK, Linking, make_linking
+
+
+def clients_of(linking: Linking, *authorizers: MemoryAuthorizer) -> Clients:
+    return Clients(open_uow=linking.uow, installed=[(Provider.GOOGLE, each) for each in authorizers])
 
 
 @pytest.fixture
@@ -75,7 +80,7 @@ def test_many_at_once_refresh_once(linking: Linking) -> None:
         open_uow=linking.uow,
         clock=linking.clock,
         vault=linking.vault,
-        authorizers={Provider.GOOGLE: MemoryAuthorizer(linking.world)},
+        clients=clients_of(linking, MemoryAuthorizer(linking.world)),
         pause=pause,
     )
     found: list[str] = []
@@ -155,7 +160,7 @@ def test_a_credential_of_another_client_needs_the_person(linking: Linking) -> No
     connection = linking.connect(linking.actor(linking.town.staff))
     other = MemoryAuthorizer(linking.world, client=OAuthClient("another", ClientSource.TENANT))
     credentials = Credentials(
-        open_uow=linking.uow, clock=linking.clock, vault=linking.vault, authorizers={Provider.GOOGLE: other}
+        open_uow=linking.uow, clock=linking.clock, vault=linking.vault, clients=clients_of(linking, other)
     )
 
     with pytest.raises(NeedsReauth):
@@ -164,7 +169,9 @@ def test_a_credential_of_another_client_needs_the_person(linking: Linking) -> No
 
 def test_a_client_missing_from_the_settings_is_the_operators_matter(linking: Linking) -> None:
     connection = linking.connect(linking.actor(linking.town.staff))
-    credentials = Credentials(open_uow=linking.uow, clock=linking.clock, vault=linking.vault, authorizers={})
+    credentials = Credentials(
+        open_uow=linking.uow, clock=linking.clock, vault=linking.vault, clients=clients_of(linking)
+    )
 
     with pytest.raises(ProviderForbids):
         credentials.renew(connection, credentials.open(connection))
@@ -194,7 +201,7 @@ def test_a_lost_key_is_told_as_such(linking: Linking) -> None:
         open_uow=linking.uow,
         clock=linking.clock,
         vault=FernetVault([Fernet.generate_key().decode()]),
-        authorizers={Provider.GOOGLE: MemoryAuthorizer(linking.world)},
+        clients=clients_of(linking, MemoryAuthorizer(linking.world)),
     )
 
     with pytest.raises(VaultError):

@@ -1,6 +1,9 @@
 """What a sync reads and writes, over a provider in memory, on both databases."""
 
+from typing import Any
+
 import pytest
+from sqlalchemy import Engine, event
 
 from ce_calendar.domain.errors import ProviderForbids
 from ce_calendar.domain.meetings.connections import ProviderCalendar, Status
@@ -38,6 +41,25 @@ def test_when_nothing_changed_each_calendar_costs_one_request_and_no_list(scene:
     scene.clock.advance(QUARTER)
     assert scene.run() == SyncReport(requests=2)
     assert scene.asked() == ["fetch_events", "fetch_events"]
+
+
+def test_when_nothing_changed_the_contacts_are_not_even_read(scene: Scene, engine: Engine) -> None:
+    put(scene, meeting("e1"))
+    asked: list[str] = []
+
+    def note(*told: Any) -> None:
+        asked.append(told[2])
+
+    def of_contacts() -> list[str]:
+        return [statement for statement in asked if "FROM ce_contact" in statement]
+
+    event.listen(engine, "before_cursor_execute", note)
+    scene.run()
+    assert of_contacts(), "so that the line below could fail"
+    asked.clear()
+    scene.run()
+    event.remove(engine, "before_cursor_execute", note)
+    assert of_contacts() == []
 
 
 def test_changes_arrive_by_the_cursor(scene: Scene) -> None:

@@ -10,10 +10,12 @@ from reflex.istate.data import HeaderData, ReflexURL, SessionData, URLData
 
 from ce_calendar.domain.access import Actor
 from ce_calendar.domain.errors import SignedOut
-from ce_calendar.domain.meetings.connections import ClientSource
+from ce_calendar.domain.meetings.connections import ClientSource, OAuthClient, Provider
+from ce_calendar.domain.meetings.module import ModuleValues
 from ce_calendar.domain.meetings.timeline import HeldBy, Meeting
 from ce_calendar.services import registry
-from ce_calendar.services.connections import ConnectionView
+from ce_calendar.services.backfill import BackfillView
+from ce_calendar.services.connection_views import ConnectionPage, ConnectionView
 from ce_calendar.services.contacts import ContactPage
 from ce_calendar.services.registry import Services
 from ce_calendar.services.timeline import TimelinePage
@@ -40,8 +42,8 @@ class Desk:
             **{
                 name: SimpleNamespace()
                 for name in (
-                    *("accounts", "audit", "connecting", "connections"),
-                    *("contacts", "directory", "syncing", "timeline"),
+                    *("accounts", "audit", "backfill", "calendars", "connecting", "connections", "notices"),
+                    *("contact_import", "contacts", "directory", "module_settings", "syncing", "timeline"),
                 )
             }
         )
@@ -79,13 +81,16 @@ def desk(monkeypatch: pytest.MonkeyPatch) -> Iterator[Desk]:
 @pytest.fixture
 def busy(desk: Desk) -> Desk:
     """A desk where every page finds something to show."""
-    view = ConnectionView(CONNECTION, "Sam", True, True, None, None, 3)
-    desk.answers("connections", "list", [view])
-    desk.services.connecting.client = lambda _provider: SimpleNamespace(source=ClientSource.PLATFORM)
+    view = ConnectionView(CONNECTION, "Sam", True, True, None, None, 3, may_withdraw=True, calendars=(2, 3))
+    desk.answers("connections", "list", ConnectionPage([view], total=1, everybody=1))
+    desk.answers("notices", "mine", [])
+    desk.answers("connecting", "clients", {Provider.GOOGLE: OAuthClient("client", ClientSource.PLATFORM)})
+    desk.answers("backfill", "view", BackfillView(pending=0, run=None, unopened=(), may_start=True, has_keys=True))
     desk.answers("contacts", "page", ContactPage([CONTACT], 1))
     desk.answers("contacts", "get", CONTACT)
     desk.answers("timeline", "page", TimelinePage([MEETING], 1))
     desk.answers("timeline", "has_any_connection", False)
+    desk.answers("module_settings", "get", ModuleValues())
     desk.answers("accounts", "sessions", [make_session(user=OWNER)])
     return desk
 

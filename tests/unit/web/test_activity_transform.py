@@ -56,9 +56,10 @@ def test_several_days_say_until_when() -> None:
 
 def test_a_meeting_one_may_not_read_is_just_a_meeting() -> None:
     hidden = meeting(is_visible=False, title="")
-    assert to_rows([hidden], **READER)[0].title == "Meeting"
+    row = to_rows([hidden], **READER)[0]
+    assert (row.title, row.contact) == (hidden.contact.name, ""), "the contact's name tells meetings apart"
     details = to_details(hidden, **READER)
-    assert (details.title, details.guests, details.is_visible) == ("Meeting", [], False)
+    assert (details.title, details.guests, details.is_visible) == (f"Meeting with {hidden.contact.name}", [], False)
 
 
 def test_details_name_guests_and_leave_rooms_out() -> None:

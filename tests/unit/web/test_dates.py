@@ -2,10 +2,24 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from ce_calendar.web.dates import day_words, exact_words, relative_words, time_words, zone_of
+from ce_calendar.web.dates import day_words, exact_words, relative_words, soon_words, time_words, zone_of
 from tests.conftest import NOON
 
 TODAY = date(2026, 3, 10)
+
+
+@pytest.mark.parametrize(
+    ("minutes", "language", "expected"),
+    [
+        (9, "en-GB", "in 9 minutes"),
+        # due
+        (0, "en-GB", "in a moment"),
+        (-9, "en-US", "in a moment"),
+        (-9, "de-DE", "in 1 Sekunde"),
+    ],
+)
+def test_what_is_to_come_never_lies_back(minutes: int, language: str, expected: str) -> None:
+    assert soon_words(NOON + timedelta(minutes=minutes), NOON, language) == expected
 
 
 @pytest.mark.parametrize(
@@ -15,6 +29,8 @@ TODAY = date(2026, 3, 10)
         (TODAY + timedelta(days=1), "en-GB", "Tomorrow, Wednesday 11 March"),
         (TODAY - timedelta(days=1), "en-GB", "Yesterday, Monday 9 March"),
         (TODAY + timedelta(days=2), "de-DE", "Donnerstag, 12. März 2026"),
+        # no English word before a German date
+        (TODAY, "de-DE", "Dienstag, 10. März 2026"),
         # another year is named
         (date(2027, 1, 4), "en-GB", "Monday 4 January 2027"),
         # a language nobody knows: still a day
@@ -52,6 +68,8 @@ def test_a_zone_that_is_none_counts_as_utc(zone: str) -> None:
 
 def test_the_moment_before_counts_as_just_now() -> None:
     assert relative_words(NOON - timedelta(seconds=20), NOON, "en-GB") == "just now"
+    assert relative_words(NOON - timedelta(seconds=20), NOON, "de-DE") == "vor 20 Sekunden"
+    assert relative_words(NOON + timedelta(seconds=2), NOON, "de-DE") == "vor 1 Sekunde"
 
 
 def test_how_long_ago_reads_in_the_readers_language() -> None:

@@ -1,135 +1,15 @@
 import asyncio
-from typing import Any
 
-import pytest
-
-from ce_calendar.domain.errors import Invalid, NotFound, SyncAlreadyRunning
-from ce_calendar.domain.meetings.privacy import PrivacyLevel
-from ce_calendar.domain.meetings.runs import SyncReport
+from ce_calendar.domain.errors import Invalid, NotFound
 from ce_calendar.domain.meetings.timeline import Span
-from ce_calendar.services.connections import DisconnectEffects
 from ce_calendar.services.contacts import ContactPage
 from ce_calendar.services.timeline import TimelinePage
 from ce_calendar.web.account.state import AccountState
 from ce_calendar.web.activity.state import ActivityState
 from ce_calendar.web.components.pager import PAGE_SIZE
-from ce_calendar.web.connections.state import ConnectionsState
 from ce_calendar.web.contacts.state import ContactsState
-from ce_calendar.web.vars import as_var
 from tests.builders import new_id
-from tests.unit.web.conftest import CONNECTION, CONTACT, MEETING, Desk, opened, shown
-
-# -- connections ------------------------------------------------------------------------------------------------------
-
-
-def test_connections_show_whose_client_asks_for_consent(busy: Desk) -> None:
-    async def scene() -> None:
-        state = await opened(ConnectionsState, url="http://localhost/ce/settings/calendar?problem=denied")
-        await state.load()
-        assert (state.credential_source, state.google_available) == ("platform", True)
-        assert state.notice.kind == "bad"
-        state.dismiss_notice()
-        assert state.notice.kind == ""
-
-    asyncio.run(scene())
-
-
-def test_without_a_client_nothing_can_be_connected(busy: Desk) -> None:
-    async def scene() -> None:
-        busy.services.connecting.client = lambda _provider: None
-        state = await opened(ConnectionsState)
-        await state.load()
-        assert (state.credential_source, state.google_available) == ("", False)
-
-    asyncio.run(scene())
-
-
-def test_pausing_and_privacy_reach_the_service_as_its_own_words(busy: Desk) -> None:
-    busy.answers("connections", "set_auto_sync")
-    busy.answers("connections", "set_privacy")
-
-    async def scene() -> None:
-        state = await opened(ConnectionsState)
-        await state.set_auto_sync(CONNECTION.id, False)
-        await state.set_privacy(CONNECTION.id, "busy_only")
-
-    asyncio.run(scene())
-    assert busy.asked("connections.set_auto_sync") == [{"connection_id": CONNECTION.id, "enabled": False}]
-    assert busy.asked("connections.set_privacy") == [{"connection_id": CONNECTION.id, "level": PrivacyLevel.BUSY_ONLY}]
-
-
-@pytest.mark.parametrize(("connection_id", "value"), [("../x", True), (7, True), (CONNECTION.id, "yes")])
-def test_bad_arguments_change_nothing_and_are_told(connection_id: Any, value: Any, busy: Desk) -> None:
-    async def scene() -> None:
-        state = await opened(ConnectionsState)
-        assert "reload the page" in str(await state.set_auto_sync(connection_id, value))
-
-    asyncio.run(scene())
-    assert busy.calls == []
-
-
-def test_disconnecting_asks_first_and_says_what_goes(busy: Desk) -> None:
-    busy.answers("connections", "disconnect_effects", DisconnectEffects(CONNECTION, coming=3))
-    busy.answers("connections", "disconnect")
-
-    async def scene() -> None:
-        state = await opened(ConnectionsState)
-        await state.ask_disconnect(CONNECTION.id)
-        assert state.question.account == "sam@gmail.example"
-        assert busy.asked("connections.disconnect") == []
-        state.set_deletes_past(True)
-        await state.disconnect()
-        assert state.question.connection_id == ""
-        # nothing is open any more, so a second call has nothing to disconnect
-        await state.disconnect()
-
-    asyncio.run(scene())
-    assert busy.asked("connections.disconnect") == [{"connection_id": CONNECTION.id, "delete_past": True}]
-
-
-def test_the_box_is_not_ticked_from_the_last_time(busy: Desk) -> None:
-    busy.answers("connections", "disconnect_effects", DisconnectEffects(CONNECTION, coming=3))
-
-    async def scene() -> None:
-        state = await opened(ConnectionsState)
-        state.set_deletes_past(True)
-        await state.ask_disconnect(CONNECTION.id)
-        assert state.deletes_past is False
-
-    asyncio.run(scene())
-
-
-@pytest.mark.parametrize(
-    ("answer", "said"),
-    [
-        (SyncReport(created=4), "4 new"),
-        (SyncAlreadyRunning(), "right now"),
-        (NotFound("connection"), "does not exist"),
-    ],
-)
-def test_sync_now_tells_how_it_ended_and_the_spinner_ends(answer: object, said: str, busy: Desk) -> None:
-    busy.answers("syncing", "sync_now", answer)
-
-    async def scene() -> None:
-        state = await opened(ConnectionsState)
-        outcomes = [str(each) async for each in as_var(ConnectionsState.sync_now).fn(state, CONNECTION.id)]
-        assert said in outcomes[0]
-        assert state.syncing == []
-
-    asyncio.run(scene())
-
-
-def test_a_sync_that_breaks_ends_its_spinner_too(busy: Desk) -> None:
-    busy.answers("syncing", "sync_now", RuntimeError("the disk is full"))
-
-    async def scene() -> None:
-        state = await opened(ConnectionsState)
-        with pytest.raises(RuntimeError):
-            await anext(as_var(ConnectionsState.sync_now).fn(state, CONNECTION.id))
-        assert state.syncing == []
-
-    asyncio.run(scene())
-
+from tests.unit.web.conftest import CONTACT, MEETING, Desk, opened, shown
 
 # -- activity ---------------------------------------------------------------------------------------------------------
 
@@ -237,7 +117,12 @@ def test_a_contact_is_added_or_shows_what_is_wrong_beside_the_field(busy: Desk) 
         assert state.is_editing is False
 
     asyncio.run(scene())
-    assert busy.asked("contacts.add")[-1] == {"name": "A", "email": "a@b.example", "company": ""}
+    assert busy.asked("contacts.add")[-1] == {
+        "name": "A",
+        "email": "a@b.example",
+        "company": "",
+        "other_emails": "",
+    }
 
 
 def test_editing_starts_with_the_contact_as_it_is_now(busy: Desk) -> None:
@@ -286,6 +171,36 @@ def test_ones_own_things_reach_the_service(busy: Desk) -> None:
         ("accounts.end_session", {"session_id": session_id}),
         ("accounts.end_other_sessions", {}),
     ]
+
+
+def test_a_wrong_zone_is_told_beside_its_field(busy: Desk) -> None:
+    busy.answers("accounts", "choose_locale", Invalid("There is no such time zone.", field="zone"))
+
+    async def scene() -> None:
+        state = await opened(AccountState)
+        assert await state.choose_locale({"zone": "Mars/Base", "language": "en-GB"}) is None
+        assert state.zone_error == "There is no such time zone."
+        busy.answers("accounts", "choose_locale")
+        await state.choose_locale({"zone": "Europe/Prague", "language": "cs-CZ"})
+        assert state.zone_error == ""
+
+    asyncio.run(scene())
+
+
+def test_the_filter_lets_go_of_a_contact_that_was_merged(busy: Desk) -> None:
+    def page(_actor: object, *, contact_id: str, **_more: object) -> TimelinePage:
+        if contact_id:
+            raise NotFound("contact")
+        return TimelinePage([], 0)
+
+    async def scene() -> None:
+        state = await opened(ActivityState)
+        await state.choose(CONTACT.id)
+        busy.answers("timeline", "page", page)
+        await state.refresh()
+        assert (state.phase, state.contact.id) == ("ready", "")
+
+    asyncio.run(scene())
 
 
 def test_a_wrong_password_is_told_beside_its_field(busy: Desk) -> None:

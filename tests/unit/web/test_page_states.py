@@ -11,20 +11,41 @@ from ce_calendar.domain.access import Permission
 from ce_calendar.domain.errors import AccessDenied, Invalid
 from ce_calendar.web.account.state import AccountState
 from ce_calendar.web.activity.state import ActivityState
+from ce_calendar.web.connections.backfill_state import BackfillState
+from ce_calendar.web.connections.calendars import CalendarsState
+from ce_calendar.web.connections.disconnect import DisconnectState
+from ce_calendar.web.connections.privacy import PrivacyState
 from ce_calendar.web.connections.state import ConnectionsState
+from ce_calendar.web.contacts.doubles import DoublesState
+from ce_calendar.web.contacts.importing import ContactImportState
+from ce_calendar.web.contacts.merging import ContactMergeState
 from ce_calendar.web.contacts.state import ContactsState
 from ce_calendar.web.failures import note_broken_page, say_sorry
 from ce_calendar.web.frame import FrameState, IdentityState
 from ce_calendar.web.home import HomeState
 from ce_calendar.web.live import live
 from ce_calendar.web.login.state import LoginState
+from ce_calendar.web.module.state import ModuleState
 from ce_calendar.web.opening import Page
 from ce_calendar.web.unknown import UnknownState
 from tests.builders import make_actor
 from tests.unit.web.conftest import TAB, Desk, opened, shown, tab
 
-PAGES: list[type[Page]] = [AccountState, ActivityState, ConnectionsState, ContactsState]
-STATES: list[type[rx.State]] = [*PAGES, FrameState, HomeState, IdentityState, LoginState, UnknownState]
+PAGES: list[type[Page]] = [AccountState, ActivityState, ConnectionsState, ContactsState, ModuleState]
+DIALOGS: list[type[rx.State]] = [CalendarsState, DisconnectState, PrivacyState]
+STATES: list[type[rx.State]] = [
+    *PAGES,
+    *DIALOGS,
+    BackfillState,
+    ContactImportState,
+    ContactMergeState,
+    DoublesState,
+    FrameState,
+    HomeState,
+    IdentityState,
+    LoginState,
+    UnknownState,
+]
 
 
 def handlers_of(state: type[rx.State]) -> dict[str, EventHandler]:
@@ -75,7 +96,10 @@ def test_a_tab_whose_session_ended_shows_nothing_any_more(page: type[Page], how:
     asyncio.run(scene())
 
 
-@pytest.mark.parametrize(("page", "call"), [(ActivityState, "timeline.page"), (ConnectionsState, "connections.list")])
+@pytest.mark.parametrize(
+    ("page", "call"),
+    [(ActivityState, "timeline.page"), (ConnectionsState, "connections.list"), (ModuleState, "module_settings.get")],
+)
 def test_who_may_not_see_a_page_sees_no_data(page: type[Page], call: str, busy: Desk) -> None:
     async def scene() -> None:
         state = await opened(page)
@@ -136,15 +160,30 @@ def test_no_handler_does_anything_for_who_is_not_signed_in(state: type[rx.State]
 def test_everything_public_of_a_state_is_meant_to_be_called() -> None:
     """A helper without an underscore would be open to anyone with a socket."""
     assert {state.__name__: sorted(handlers_of(state)) for state in STATES if handlers_of(state)} == {
+        "CalendarsState": ["close", "open", "save", "tick"],
+        "DisconnectState": ["ask", "disconnect", "keep", "set_deletes_past"],
+        "PrivacyState": ["choose", "close", "open", "save"],
         "AccountState": ["change_password", "choose_locale", "end_other_sessions", "end_session", "load", "refresh"],
         "ActivityState": [
             *("choose", "close_meeting", "load", "look_for", "next_page", "open_meeting"),
             *("previous_page", "refresh", "set_choosing", "show_span"),
         ],
+        "BackfillState": ["start_backfill", "try_unopened_again"],
         "ConnectionsState": [
-            *("ask_disconnect", "disconnect", "dismiss_notice", "keep", "load", "refresh"),
-            *("set_auto_sync", "set_deletes_past", "set_privacy", "sync_now"),
+            *("dismiss", "load", "look_for", "next_page", "previous_page", "refresh"),
+            *("set_auto_sync", "show_only", "sync_now"),
         ],
+        "ContactImportState": [
+            "begin_reading",
+            "choose_again",
+            "close",
+            "confirm",
+            "look",
+            "open_dialog",
+            "set_overwrite",
+        ],
+        "ContactMergeState": ["begin", "begin_from_list", "choose", "close", "merge"],
+        "DoublesState": ["close", "open"],
         "ContactsState": [
             *("begin_add", "begin_edit", "cancel", "load", "look_for", "next_page", "previous_page"),
             *("refresh", "save"),
@@ -152,6 +191,7 @@ def test_everything_public_of_a_state_is_meant_to_be_called() -> None:
         "FrameState": ["remember_browser"],
         "HomeState": ["load"],
         "LoginState": ["load"],
+        "ModuleState": ["discard", "enter", "load", "refresh", "save"],
         "UnknownState": ["load"],
     }
 
@@ -205,10 +245,12 @@ def test_a_zone_nobody_knows_is_let_be(busy: Desk) -> None:
 
 def test_the_first_address_leads_on(desk: Desk) -> None:
     desk.actors["erp"] = make_actor(permissions={Permission.ERP_VIEW})
+    desk.actors["manager"] = make_actor(permissions={Permission.ORG_MANAGE})
 
     async def scene() -> None:
         assert "/ce/activity" in str(await (await opened(HomeState)).load())
         assert "/account" in str(await (await opened(HomeState, cookie="erp")).load())
+        assert "/ce/settings/module" in str(await (await opened(HomeState, cookie="manager")).load())
         assert "/login" in str(await (await opened(HomeState, cookie="")).load())
 
     asyncio.run(scene())

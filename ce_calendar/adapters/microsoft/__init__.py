@@ -1,0 +1,1 @@
+"""Microsoft: Entra for consent and tokens, Graph for calendars."""
