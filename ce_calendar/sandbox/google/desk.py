@@ -10,11 +10,12 @@ from zoneinfo import ZoneInfo
 from starlette.requests import Request
 
 from ce_calendar.sandbox.google import listing
+from ce_calendar.sandbox.google.access import WRITERS
 from ce_calendar.sandbox.google.calendars import Calendar
 from ce_calendar.sandbox.google.errors import GoogleError
 from ce_calendar.sandbox.google.items import Item
 from ce_calendar.sandbox.google.times import is_all_day, local
-from ce_calendar.sandbox.google.world import WRITERS, World
+from ce_calendar.sandbox.google.world import World
 from ce_calendar.sandbox.pages import CannotDoError, Draft
 from ce_calendar.sandbox.rows import Row
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from ce_calendar.sandbox.clock import Clock
 from ce_calendar.sandbox.faults import Faults
+from ce_calendar.sandbox.google.access import WRITERS
 from ce_calendar.sandbox.google.calendars import Calendar
 from ce_calendar.sandbox.google.errors import GoogleError
 from ce_calendar.sandbox.google.grants import Grants
@@ -14,8 +15,6 @@ from ce_calendar.sandbox.google.listing import Listings
 from ce_calendar.sandbox.requestlog import RequestLog
 
 Json = dict[str, Any]
-
-WRITERS = ("owner", "writer")
 
 
 @dataclass(slots=True)
@@ -101,6 +100,15 @@ class World:
         if to_write and entry.access_role not in WRITERS:
             raise GoogleError(403, "requiredAccessLevel", "You need to have writer access to this calendar.")
         return self.calendars[entry.calendar_id]
+
+    def role(self, account: Account, calendar: Calendar) -> str:
+        """Return what an account may do with a calendar."""
+        entry = account.entries.get(calendar.id)
+        return entry.access_role if entry else "none"
+
+    def events_changed(self, _calendar: Calendar) -> None:
+        """Take note that a calendar's events are others than before."""
+        self.dirty = True
 
     def expire_sync_tokens(self, account: Account | None) -> None:
         """Let the sync tokens handed out so far answer 410: those of an account's calendars, or all."""
