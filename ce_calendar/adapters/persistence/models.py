@@ -40,10 +40,15 @@ def within(column: str, span: range) -> CheckConstraint:
     return CheckConstraint(f"{column} BETWEEN {span.start} AND {span.stop - 1}", name=column)
 
 
-def of_row(table: str) -> Any:  # noqa: ANN401 - SQLModel's Field() is typed so
-    """A reference that goes when the row it points to goes."""
+def of_row(table: str, *, index: bool = True) -> Any:  # noqa: ANN401 - SQLModel's Field() is typed so
+    """A reference that goes when the row it points to goes.
+
+    Args:
+        table: where that row is.
+        index: whether the reference needs an index of its own; not if a longer one begins with it.
+    """
     return Field(
-        sa_column=Column(String(32), ForeignKey(f"{table}.id", ondelete="CASCADE"), nullable=False, index=True)
+        sa_column=Column(String(32), ForeignKey(f"{table}.id", ondelete="CASCADE"), nullable=False, index=index)
     )
 
 
@@ -321,7 +326,7 @@ class EventRow(SQLModel, table=True):
     )
 
     id: str = Field(primary_key=True, max_length=32)
-    organization_id: str = of_row("organizations")
+    organization_id: str = of_row("organizations", index=False)
     connection_id: str = Field(foreign_key="ce_calendar_connections.id", ondelete="CASCADE", max_length=32)
     calendar_id: str = Field(foreign_key="ce_connected_calendars.id", ondelete="CASCADE", max_length=32)
     provider_event_id: str = Field(max_length=1100)

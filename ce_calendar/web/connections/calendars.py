@@ -16,8 +16,8 @@ from ce_calendar.web.components.refusal import show_refusal
 from ce_calendar.web.components.words import skeleton_rows
 from ce_calendar.web.connections.rows import CalendarRow
 from ce_calendar.web.connections.state import ConnectionsState
-from ce_calendar.web.connections.transform import count_words
 from ce_calendar.web.connections.words import list_problem
+from ce_calendar.web.counting import count_words
 from ce_calendar.web.session import current_actor
 from ce_calendar.web.slow import slowly
 from ce_calendar.web.vars import as_var

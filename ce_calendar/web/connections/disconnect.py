@@ -13,7 +13,7 @@ from ce_calendar.web.components.focus import focus_back
 from ce_calendar.web.components.refusal import show_refusal
 from ce_calendar.web.connections.rows import DisconnectQuestion
 from ce_calendar.web.connections.state import ConnectionsState
-from ce_calendar.web.connections.transform import count_words
+from ce_calendar.web.counting import count_words
 from ce_calendar.web.session import current_actor
 
 

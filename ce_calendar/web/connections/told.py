@@ -6,7 +6,6 @@ from ce_calendar.domain.meetings.runs import RunOutcome
 from ce_calendar.domain.notices import NoticeKind
 from ce_calendar.services.notices import NoticeView
 from ce_calendar.web.connections.rows import Told
-from ce_calendar.web.connections.transform import count_words
 from ce_calendar.web.connections.words import (
     ACCOUNT_PAGES,
     ADDRESS_NOTICES,
@@ -16,6 +15,7 @@ from ce_calendar.web.connections.words import (
     ON_THE_WAY,
     company_of,
 )
+from ce_calendar.web.counting import count_words
 
 
 def from_address(problem: str, provider: str) -> Told:

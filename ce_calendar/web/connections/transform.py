@@ -8,6 +8,7 @@ from ce_calendar.domain.meetings.runs import RunOutcome, SyncReport
 from ce_calendar.services.connection_views import ConnectionView
 from ce_calendar.web.connections.rows import ConnectionRow, Pulse
 from ce_calendar.web.connections.words import NEEDS_REAUTH, PENDING, RETRYING, reason_of
+from ce_calendar.web.counting import count_words
 from ce_calendar.web.dates import exact_words, relative_words, soon_words
 
 PAUSED = "Auto-sync is off, so it is tried again when somebody presses Sync now."
@@ -39,11 +40,6 @@ def reason_words(view: ConnectionView) -> str:
         cause = reason_of(connection.last_error, connection.provider, otherwise=RETRYING)
         return cause if connection.sync_enabled else f"{cause} {PAUSED}"
     return ""
-
-
-def count_words(count: int, one: str, many: str) -> str:
-    """A number and its noun."""
-    return f"{count:,} {one if count == 1 else many}"
 
 
 def progress_words(report: SyncReport) -> str:

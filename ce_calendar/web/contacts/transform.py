@@ -6,6 +6,7 @@ from ce_calendar.domain.contacts import Contact
 from ce_calendar.domain.errors import Invalid
 from ce_calendar.services.contact_import import ImportPreview, ImportResult, PreviewedEntry
 from ce_calendar.web.contacts.rows import BadRow, ContactRow, EntryRow, FormErrors, PreviewRow
+from ce_calendar.web.counting import count_words
 
 FIELDS = ("name", "email", "company", "other_emails")
 BAD_SHOWN = 200
@@ -84,15 +85,10 @@ def _lines(lines: Sequence[int]) -> str:
 
 def result_words(result: ImportResult) -> str:
     """What an import did."""
-    parts = [f"{counted(result.added, 'contact', 'contacts')} added"]
+    parts = [f"{count_words(result.added, 'contact', 'contacts')} added"]
     if result.changed:
-        parts.append(f"{counted(result.changed, 'contact', 'contacts')} changed")
+        parts.append(f"{count_words(result.changed, 'contact', 'contacts')} changed")
     if result.unchanged:
         parts.append(f"{result.unchanged:,} here already")
     after = " Meetings with new contacts appear after the next sync." if result.added else ""
     return f"{', '.join(parts)}.{after}"
-
-
-def counted(number: int, one: str, many: str) -> str:
-    """A number with its word."""
-    return f"{number:,} {one if number == 1 else many}"

@@ -1,7 +1,5 @@
-"""Which calendars of an account are read: the list, the choice, and that it is the owner's alone."""
+"""Which calendars of an account are read: the list and the choice."""
 
-from collections.abc import Collection
-from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 
@@ -9,86 +7,30 @@ import pytest
 from sqlalchemy import Engine
 
 from ce_calendar.adapters.memory import MemoryMeetings
-from ce_calendar.domain.access import Actor, Permission
 from ce_calendar.domain.errors import (
-    AccessDenied,
-    AskedToWait,
     Invalid,
     NeedsReauth,
-    NotFound,
     ProviderUnavailable,
     RateLimited,
 )
 from ce_calendar.domain.meetings.connections import (
-    EMPLOYEE_CALENDAR_MARKER,
     CalendarBar,
-    Provider,
     ProviderCalendar,
     Status,
     legacy_subject,
 )
-from ce_calendar.domain.people import User
 from ce_calendar.ports import OpenUnitOfWork
-from ce_calendar.services.audit import Audit
-from ce_calendar.services.calendars import UNIDENTIFIED, CalendarChoice, Calendars
-from tests.builders import make_actor, make_connection, new_id
+from ce_calendar.services.calendars import UNIDENTIFIED
+from tests.builders import make_connection, new_id
 from tests.conftest import FixedClock
 from tests.support.doubles import audit_rows
-from tests.unit.services.syncing_scene import ACCOUNT, GrantedCredentials, Scene, meeting, put, set_scene
-
-TEAM, SHARED, BUSY, TASKS = "team@group.example", "maria@mail.example", "busy@mail.example", "tasks@group.example"
-
-
-@dataclass
-class Desk:
-    """A connected account of several calendars, its owner, and the service."""
-
-    scene: Scene
-    calendars: Calendars
-    owner: Actor
-
-    def look(self) -> CalendarChoice:
-        return self.calendars.choice(self.owner, connection_id=self.scene.connection_id)
-
-    def ids(self) -> dict[str, str]:
-        """Our ids by the provider's."""
-        with self.scene.uow() as uow:
-            known = uow.connections.calendars(self.scene.connection_id)
-        return {each.provider_calendar_id: each.id for each in known}
-
-    def choose(self, *wanted: str) -> None:
-        ids = self.ids()
-        self.calendars.choose(
-            self.owner, connection_id=self.scene.connection_id, calendar_ids=[ids[each] for each in wanted]
-        )
-
-    def chosen(self) -> set[str]:
-        with self.scene.uow() as uow:
-            known = uow.connections.calendars(self.scene.connection_id)
-        return {each.provider_calendar_id for each in known if each.is_selected}
+from tests.unit.services.choosing import BUSY, SHARED, TASKS, TEAM, Desk, set_desk
+from tests.unit.services.syncing_scene import ACCOUNT, meeting, put
 
 
 @pytest.fixture
 def desk(uow: OpenUnitOfWork, clock: FixedClock) -> Desk:
-    scene = set_scene(uow, clock)
-    add = scene.world.add_calendar
-    add(ACCOUNT, ProviderCalendar(TEAM, "Team", "UTC", "owner"))
-    add(ACCOUNT, ProviderCalendar(SHARED, "Maria's", "UTC", "reader", owner=SHARED))
-    add(ACCOUNT, ProviderCalendar(BUSY, "A colleague", "UTC", "freeBusyReader", owner=BUSY))
-    add(ACCOUNT, ProviderCalendar(TASKS, "Sam's tasks", "UTC", "owner", description=EMPLOYEE_CALENDAR_MARKER))
-    put(scene, meeting("own", "Own review"))
-    put(scene, meeting("team", "Team review"), calendar=TEAM)
-    put(scene, meeting("shared", "Maria's review"), calendar=SHARED)
-    service = Calendars(
-        open_uow=uow,
-        clock=clock,
-        providers={Provider.GOOGLE: MemoryMeetings(scene.world)},
-        credentials=GrantedCredentials(scene.world),
-        audit=Audit(open_uow=uow, clock=clock),
-        announcer=scene.announcements,
-        jobs=scene.jobs,
-    )
-    return Desk(scene, service, scene.town.actor(scene.town.staff))
+    return set_desk(uow, clock)
 
 
 def test_all_calendars_are_shown_with_those_read_by_default_ticked(desk: Desk) -> None:
@@ -358,99 +300,3 @@ def _during_the_next_read(desk: Desk, happens: Any) -> None:
             happens()
 
     world.before = before
-
-
-# -- a provider that wants to be left alone ----------------------------------------------------------------------
-
-
-def test_nobody_asks_before_the_moment_the_provider_named(desk: Desk) -> None:
-    scene = desk.scene
-    scene.world.fail("fetch_events", RateLimited(retry_at=scene.clock() + timedelta(minutes=7)))
-    scene.syncing.run(scene.connection_id)
-    assert scene.connection().wait_until == scene.clock() + timedelta(minutes=7)
-    scene.asked()
-
-    with pytest.raises(AskedToWait, match="7 minutes"):
-        scene.syncing.sync_now(desk.owner, connection_id=scene.connection_id)
-    assert scene.syncing.run(scene.connection_id) is None
-    assert desk.look().problem == "rate_limited"
-    assert scene.asked() == []
-
-    scene.clock.advance(timedelta(minutes=7))
-    scene.run()
-    assert scene.connection().wait_until is None
-
-
-def test_a_failure_without_such_a_moment_can_be_tried_again_at_once(desk: Desk) -> None:
-    scene = desk.scene
-    scene.world.fail("fetch_events", RateLimited(), times=2)
-    scene.syncing.run(scene.connection_id)
-
-    assert scene.connection().wait_until is None
-    scene.run()
-
-
-# -- whose it is -------------------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("who", ["colleague", "admin", "stranger"])
-def test_a_colleague_cannot_see_or_choose_my_calendars_nor_can_an_admin(desk: Desk, who: str, engine: Engine) -> None:
-    desk.scene.run()
-    user: User = getattr(desk.scene.town, who)
-    actor = desk.scene.town.actor(user)
-    ids = list(desk.ids().values())
-
-    with pytest.raises(NotFound):
-        desk.calendars.choice(actor, connection_id=desk.scene.connection_id)
-    with pytest.raises(NotFound):
-        desk.calendars.choose(actor, connection_id=desk.scene.connection_id, calendar_ids=ids[:1])
-
-    assert desk.chosen() == {ACCOUNT, TEAM}
-    assert audit_rows(engine)[-2:] == [("connection.calendars", "refused", desk.scene.connection_id)] * 2
-
-
-def test_seeing_all_meetings_is_not_seeing_the_list_of_calendars(desk: Desk) -> None:
-    permissions = {Permission.CALENDAR_CONNECT, Permission.CALENDAR_VIEW_ALL, Permission.ORG_MANAGE}
-    actor = make_actor(desk.scene.town.colleague, permissions=permissions)
-
-    with pytest.raises(NotFound):
-        desk.calendars.choice(actor, connection_id=desk.scene.connection_id)
-
-
-def test_who_may_not_link_accounts_chooses_nothing(desk: Desk) -> None:
-    actor = make_actor(desk.scene.town.staff, permissions={Permission.CALENDAR_VIEW})
-
-    with pytest.raises(AccessDenied):
-        desk.calendars.choice(actor, connection_id=desk.scene.connection_id)
-    with pytest.raises(AccessDenied):
-        desk.calendars.choose(actor, connection_id=desk.scene.connection_id, calendar_ids=[new_id()])
-
-
-def test_an_ended_connection_has_no_calendars_to_choose(desk: Desk) -> None:
-    desk.look()
-    desk.scene.change(status=Status.DISCONNECTING)
-
-    with pytest.raises(NotFound):
-        desk.choose(ACCOUNT)
-
-
-@pytest.mark.parametrize("entered", [None, "", "abc", 7, {}, [], [None], ["x" * 32], [["a"]]])
-def test_a_choice_that_is_none_changes_nothing(desk: Desk, entered: Any) -> None:
-    desk.look()
-
-    with pytest.raises((Invalid, NotFound)):
-        desk.calendars.choose(desk.owner, connection_id=desk.scene.connection_id, calendar_ids=entered)
-    assert desk.chosen() == {ACCOUNT, TEAM}
-
-
-def test_a_calendar_of_another_connection_is_not_found(desk: Desk) -> None:
-    desk.look()
-    other = replace(desk.scene.connection(), id=new_id(), subject_id="other")
-    with desk.scene.uow() as uow:
-        uow.connections.add(other)
-    mixed: Collection[str] = [*desk.ids().values(), new_id()]
-
-    with pytest.raises(NotFound):
-        desk.calendars.choose(desk.owner, connection_id=desk.scene.connection_id, calendar_ids=mixed)
-    with pytest.raises(NotFound):
-        desk.calendars.choose(desk.owner, connection_id=other.id, calendar_ids=list(desk.ids().values()))
