@@ -29,19 +29,33 @@ class Wish:
 
 def is_web_address(uri: str) -> bool:
     """Whether a browser can be sent back there."""
-    target = urlsplit(uri)
+    try:
+        target = urlsplit(uri)
+    except ValueError:
+        # A bracket without its partner.
+        return False
     return target.scheme in ("http", "https") and bool(target.netloc) and not target.fragment
 
 
-def consent_page(provider: str, people: list[Person], wishes: Iterable[Wish], query: QueryParams) -> HTMLResponse:
-    """Return the form; the request itself stays in its address."""
+def consent_page(
+    provider: str, people: list[Person], wishes: Iterable[Wish], query: QueryParams, *, chosen: str | None
+) -> HTMLResponse:
+    """Return the form; the request itself stays in its address.
+
+    Args:
+        provider: whom the sandbox plays.
+        people: the accounts to choose from.
+        wishes: what the application asks.
+        query: of the request.
+        chosen: email of the account that is marked at first, None if the person is to choose.
+    """
     if not people:
-        body = "<p>This sandbox has no account yet. Make one with <code>POST /_sandbox/accounts</code>.</p>"
+        body = (
+            '<p data-testid="consent-error">This sandbox has no account yet. '
+            "Make one with <code>POST /_sandbox/accounts</code>.</p>"
+        )
         return page("No account", body, provider=provider, status=400, narrow=True)
-    hinted = query.get("login_hint", "").lower()
-    if hinted not in [person.email for person in people]:
-        hinted = people[0].email
-    rows = "".join(_account(person, chosen=person.email == hinted) for person in people)
+    rows = "".join(_account(person, chosen=person.email == chosen) for person in people)
     scopes = "".join(_scope(wish, place) for place, wish in enumerate(wishes))
     client = text(query["client_id"])
     host = text(urlsplit(query["redirect_uri"]).netloc)
@@ -58,6 +72,13 @@ def consent_page(provider: str, people: list[Person], wishes: Iterable[Wish], qu
         provider=provider,
         narrow=True,
     )
+
+
+def hinted(query: QueryParams, people: list[Person]) -> str | None:
+    """Return the email the application hints at, if there is such an account; else the first there is."""
+    hint = query.get("login_hint", "").lower()
+    emails = [person.email for person in people]
+    return hint if hint in emails else next(iter(emails), None)
 
 
 def sent_back(query: QueryParams, answer: dict[str, str]) -> Response:

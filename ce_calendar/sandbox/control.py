@@ -126,7 +126,7 @@ def posted(action: Action) -> Callable[[Request], Any]:
             return refusal("Send JSON, with Content-Type: application/json, and not from a web page.", 415)
         try:
             body = json.loads(raw or b"{}")
-        except ValueError:
+        except (ValueError, RecursionError):
             return refusal("The body is not JSON.")
         if not isinstance(body, dict):
             return refusal("Send a JSON object.")
@@ -140,4 +140,5 @@ def posted(action: Action) -> Callable[[Request], Any]:
 
 def refusal(message: str, status: int = 400) -> Response:
     """Return the answer to input that cannot be used."""
-    return JSONResponse({"error": message}, status_code=status)
+    # An unknown name is told as it came, and may be half a surrogate pair.
+    return JSONResponse({"error": message.encode(errors="replace").decode()}, status_code=status)

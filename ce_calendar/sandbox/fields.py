@@ -1,7 +1,7 @@
 """Reading the control API's input so that every mistake is named."""
 
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, TypeGuard
 
 
 class BadInputError(ValueError):
@@ -23,7 +23,7 @@ class Fields:
         value = self._left.pop(name, None)
         if value is None and default is not None:
             return default
-        if not isinstance(value, str) or (not value and default is None):
+        if not _is_text(value) or (not value and default is None):
             raise self._wrong(name, "a text is needed")
         return value
 
@@ -32,9 +32,9 @@ class Fields:
         value = self._left.pop(name, None)
         if value is None:
             return list(default)
-        if isinstance(value, str):
+        if _is_text(value):
             return value.split()
-        if not isinstance(value, list) or not all(isinstance(part, str) for part in value):
+        if not isinstance(value, list) or not all(map(_is_text, value)):
             raise self._wrong(name, "a list of texts is needed")
         return value
 
@@ -68,3 +68,14 @@ class Fields:
 
     def _wrong(self, name: str, message: str) -> BadInputError:
         return BadInputError(f"{self._where}{name}: {message}")
+
+
+def _is_text(value: object) -> TypeGuard[str]:
+    """Whether it is text that can be sent on; half a surrogate pair cannot."""
+    if not isinstance(value, str):
+        return False
+    try:
+        value.encode()
+    except UnicodeEncodeError:
+        return False
+    return True

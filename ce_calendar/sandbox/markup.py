@@ -14,9 +14,10 @@ body { margin: 0; font: 16px/1.5 system-ui, sans-serif; background: light-dark(#
   color: light-dark(#1b1f24, #e6e9ed) }
 header { background: var(--warn); padding: .6rem 1rem; font-weight: 600; border-bottom: 1px solid var(--line) }
 main { max-width: 56rem; margin: 0 auto; padding: 1rem }
-main.narrow { max-width: 30rem }
+main.narrow { max-width: 30rem; overflow-wrap: anywhere }
 h1 { font-size: 1.5rem; line-height: 1.25 } h2 { font-size: 1.15rem }
 fieldset, .card { border: 1px solid var(--line); border-radius: .6rem; padding: 1rem; margin: 0 0 1rem; min-width: 0 }
+.card > p:first-child { margin-top: 0 } .card > p:last-child { margin-bottom: 0 }
 legend { font-weight: 600; padding: 0 .4rem }
 ul.plain { list-style: none; padding: 0; margin: 1rem 0 }
 label.choice { display: flex; gap: .6rem; align-items: flex-start; padding: .45rem 0; cursor: pointer;

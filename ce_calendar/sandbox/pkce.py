@@ -3,6 +3,17 @@
 import base64
 import hashlib
 import hmac
+import re
+
+METHODS = ("plain", "S256")
+
+_TEXT = re.compile(r"[A-Za-z0-9._~-]{43,128}")
+"""What a verifier, and so a plain challenge, may be made of."""
+
+
+def is_wellformed(text: str) -> bool:
+    """Whether a verifier or a challenge has the characters and the length RFC 7636 demands."""
+    return _TEXT.fullmatch(text) is not None
 
 
 def proves(verifier: str | None, challenge: str, method: str) -> bool:

@@ -1,66 +1,149 @@
-"""Google's rules of consent: what it refuses to ask, and what a person can take away."""
+"""Google's consent: what it refuses to ask, whom it asks, and what a person can take away."""
+
+from collections.abc import Mapping
+from urllib.parse import urlsplit
 
 from starlette.datastructures import QueryParams
 from starlette.responses import HTMLResponse
 
 from ce_calendar.sandbox import consent as shared
 from ce_calendar.sandbox.consent import Person, Wish
+from ce_calendar.sandbox.google import scopes as names
+from ce_calendar.sandbox.google.clients import Clients
 from ce_calendar.sandbox.google.world import Account
 from ce_calendar.sandbox.markup import page, text
+from ce_calendar.sandbox.pkce import METHODS, is_wellformed
 
-ALWAYS = ("openid", "email", "profile")
-"""Scopes of signing in; Google does not let the person take them away."""
-
-_MEANINGS = {
-    "openid": "Know who you are on Google",
-    "email": "See your email address",
-    "profile": "See your name",
-    "calendar": "See, edit, share and delete all your calendars",
-    "calendar.events": "View and edit events on all your calendars",
-    "calendar.events.readonly": "View events on all your calendars",
-    "calendar.calendarlist.readonly": "See the list of your calendars",
-    "calendar.freebusy": "View your availability",
-    "calendar.readonly": "See all your calendars",
-}
+Accounts = Mapping[str, Account]
+"""By email."""
 
 _REQUIRED = ("client_id", "redirect_uri", "response_type", "scope")
+_PROMPTS = {"none", "consent", "select_account"}
+_CHOICES = {
+    "response_type": {"code"},
+    "response_mode": {"query"},
+    "access_type": {"online", "offline"},
+    "approval_prompt": {"auto", "force"},
+    "include_granted_scopes": {"true", "false"},
+    "code_challenge_method": set(METHODS),
+}
+_INVALID_REQUEST = "Access blocked: this request is invalid"
 
 
-def problem_with(query: QueryParams) -> str | None:
-    """Return what makes a request unanswerable, or None.
+class BlockedError(Exception):
+    """A request that ends on a page of Google's: the browser is not sent back, for the address may be wrong."""
 
-    As at Google, the browser is then not sent back: the redirect URI itself may be wrong.
+    def __init__(self, error: str, *words: str, status: int = 400, title: str = _INVALID_REQUEST) -> None:
+        super().__init__(error)
+        self._error = error
+        self._words = words
+        self._status = status
+        self._title = title
+
+    def response(self) -> HTMLResponse:
+        """Return the page."""
+        words = "".join(f"<p>{text(each)}</p>" for each in self._words)
+        error = f"<p><strong>Error {self._status}: {text(self._error)}</strong></p>"
+        body = f'<div class="card" data-testid="consent-error">{words}{error}</div>'
+        return page(self._title, body, provider="Google", status=self._status, narrow=True)
+
+
+def check(query: QueryParams, clients: Clients) -> None:
+    """Let a request pass that can be put to a person.
+
+    Raises:
+        BlockedError: it cannot.
     """
     for name in _REQUIRED:
         if not query.get(name):
-            return f"Missing required parameter: {name}"
-    if query["response_type"] != "code":
-        return f"Invalid response_type: {query['response_type']}"
-    if not shared.is_web_address(query["redirect_uri"]):
-        return "Invalid parameter value for redirect_uri"
-    if query.get("code_challenge_method", "plain") not in ("plain", "S256"):
-        return "Invalid parameter value for code_challenge_method"
-    return None
+            raise BlockedError("invalid_request", f"Missing required parameter: {name}")
+    gone = clients.gone(query["client_id"])
+    if gone:
+        raise BlockedError(*gone, status=401, title="Access blocked: authorization error")
+    for name, choices in _CHOICES.items():
+        if name in query and query[name] not in choices:
+            raise BlockedError("invalid_request", f"Invalid parameter value for {name}: {query[name]}")
+    _check_redirect(query, clients)
+    _check_prompt(query)
+    _check_challenge(query)
+    invalid = [scope for scope in query["scope"].split() if scope not in names.known()]
+    if invalid:
+        raise BlockedError("invalid_scope", f"Some requested scopes were invalid: {', '.join(invalid)}")
+
+
+def _check_redirect(query: QueryParams, clients: Clients) -> None:
+    uri = query["redirect_uri"]
+    if not shared.is_web_address(uri):
+        raise BlockedError("invalid_request", f"Invalid parameter value for redirect_uri: {uri}")
+    if not clients.takes(query["client_id"], uri):
+        raise BlockedError(
+            "redirect_uri_mismatch",
+            "The redirect URI of the request is not one of those registered for this OAuth client.",
+            "If you're the app developer, register it in the Google Cloud console.",
+            f"Request details: redirect_uri={uri}",
+        )
+
+
+def _check_prompt(query: QueryParams) -> None:
+    prompts = query.get("prompt", "").split()
+    if not _PROMPTS.issuperset(prompts) or ("none" in prompts and len(prompts) > 1):
+        raise BlockedError("invalid_request", f"Invalid parameter value for prompt: Invalid prompt: {query['prompt']}")
+    if prompts and "approval_prompt" in query:
+        raise BlockedError("invalid_request", "Conflict params: approval_prompt and prompt")
+
+
+def _check_challenge(query: QueryParams) -> None:
+    challenge = query.get("code_challenge")
+    if challenge is None and "code_challenge_method" in query:
+        raise BlockedError("invalid_request", "Missing required parameter: code_challenge")
+    if challenge is not None and not is_wellformed(challenge):
+        raise BlockedError("invalid_request", "Invalid parameter value for code_challenge")
+
+
+def require_tester(query: QueryParams, clients: Clients, email: str) -> None:
+    """Let an account pass that may consent; BlockedError for one the testing application does not list."""
+    if clients.lets_in(query["client_id"], email):
+        return
+    app = urlsplit(query["redirect_uri"]).netloc
+    raise BlockedError(
+        "access_denied",
+        f"{app} has not completed the Google verification process. The app is currently being tested, and can only be "
+        "accessed by developer-approved testers. If you think you should have access, you can contact the developer.",
+        f"You chose {email}.",
+        status=403,
+        title=f"Access blocked: {app} has not completed the Google verification process",
+    )
 
 
 def granted(asked: list[str], ticked: set[str]) -> list[str]:
     """Return the asked scopes the person left ticked, those of signing in always among them."""
-    return [scope for scope in dict.fromkeys(asked) if scope in ticked or scope in ALWAYS]
+    return names.canonical(scope for scope in asked if scope in ticked or scope in names.SIGN_IN)
 
 
-def refusal_page(problem: str) -> HTMLResponse:
-    """Return Google's dead end for a request that cannot be answered."""
-    body = f"<p>{text(problem)}</p><p>Error 400: invalid_request</p>"
-    return page("Access blocked", body, provider="Google", status=400, narrow=True)
-
-
-def consent_page(accounts: list[Account], query: QueryParams) -> HTMLResponse:
+def consent_page(accounts: Accounts, query: QueryParams) -> HTMLResponse:
     """Return the form; the request itself stays in its address."""
-    people = [Person(account.email, account.name) for account in accounts]
-    wishes = [_wish(scope) for scope in dict.fromkeys(query["scope"].split())]
-    return shared.consent_page("Google", people, wishes, query)
+    people = [Person(account.email, account.name) for account in accounts.values()]
+    wishes = [
+        Wish(scope, names.meaning(scope), fixed=scope in names.SIGN_IN)
+        for scope in dict.fromkeys(query["scope"].split())
+    ]
+    return shared.consent_page("Google", people, wishes, query, chosen=_chosen(accounts, query))
 
 
-def _wish(scope: str) -> Wish:
-    meaning = _MEANINGS.get(scope.removeprefix("https://www.googleapis.com/auth/"), "Access named by the scope")
-    return Wish(scope, meaning, fixed=scope in ALWAYS)
+def hinted(accounts: Accounts, query: QueryParams) -> Account | None:
+    """Return the account that ``login_hint`` names, by its email or its number."""
+    hint = query.get("login_hint", "").lower()
+    if not hint.isdecimal():
+        return accounts.get(hint)
+    return next((account for account in accounts.values() if account.subject == hint), None)
+
+
+def _chosen(accounts: Accounts, query: QueryParams) -> str | None:
+    """Return whom the form marks: nobody if the application wants a choice, else the hinted, else of the domain."""
+    if "select_account" in query.get("prompt", "").split():
+        return None
+    found = hinted(accounts, query)
+    if found:
+        return found.email
+    domain = "@" + query.get("hd", "").lower()
+    return next((email for email in accounts if email.endswith(domain)), next(iter(accounts), None))

@@ -1,14 +1,18 @@
 """The control API: what a test or a demo does behind Google's back, as JSON under /_sandbox/."""
 
 from collections.abc import Callable
+from dataclasses import asdict
 from typing import Any
 
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from ce_calendar.sandbox.control import CLIENT_ID, SharedControl
 from ce_calendar.sandbox.fields import BadInputError, Fields
 from ce_calendar.sandbox.google import discovery, oauth
 from ce_calendar.sandbox.google.accounts import Check, add_account
+from ce_calendar.sandbox.google.tokens import access_answer, full_answer
 from ce_calendar.sandbox.google.world import Account, World
 
 Json = dict[str, Any]
@@ -26,15 +30,17 @@ class Control(SharedControl):
 
     def routes(self) -> list[Route]:
         """Return every control path."""
-        return self.routes_for(
+        posts = self.routes_for(
             {
                 "accounts": self.accounts,
+                "clients": self.clients,
                 "token": self.token,
                 "grant": self.grant,
                 "expire-sync-tokens": self.expire_sync_tokens,
                 "revoke": self.revoke,
             }
         )
+        return [*posts, Route("/_sandbox/clients", self.list_clients, methods=["GET"])]
 
     def accounts(self, fields: Fields) -> Json:
         """Make an account with calendars and events, or add to it what it lacks."""
@@ -48,7 +54,7 @@ class Control(SharedControl):
         scopes = fields.texts("scopes", ALL_SCOPES)
         fields.done()
         self._world.dirty = True
-        return self._world.grants.new_access(account.email, client_id, scopes)
+        return access_answer(self._world, account.email, client_id, scopes)
 
     def grant(self, fields: Fields) -> Json:
         """Give access and refresh token, as if the person had consented."""
@@ -56,9 +62,18 @@ class Control(SharedControl):
         client_id = fields.text("client_id", CLIENT_ID)
         scopes = fields.texts("scopes", ALL_SCOPES)
         fields.done()
+        self._world.grants.consent(client_id, account.email, scopes)
+        return full_answer(self._world, account.email, client_id, scopes, new_refresh=True)
+
+    def clients(self, fields: Fields) -> Json:
+        """Register an application, or change one."""
+        client = self._world.clients.register(fields)
         self._world.dirty = True
-        answer = self._world.grants.new_access(account.email, client_id, scopes)
-        return answer | {"refresh_token": self._world.grants.new_refresh(account.email, client_id, scopes)}
+        return asdict(client)
+
+    async def list_clients(self, _request: Request) -> Response:
+        """Return the registered applications."""
+        return JSONResponse({"clients": self._world.clients.to_json()})
 
     def expire_sync_tokens(self, fields: Fields) -> Json:
         """Let the sync tokens of one account, or of all, answer 410 from now on."""

@@ -5,7 +5,13 @@ from typing import Any
 
 from starlette.responses import JSONResponse
 
-_USAGE_LIMITS = {"rateLimitExceeded", "userRateLimitExceeded", "quotaExceeded", "dailyLimitExceeded"}
+_USAGE_LIMITS = {
+    "accessNotConfigured",
+    "rateLimitExceeded",
+    "userRateLimitExceeded",
+    "quotaExceeded",
+    "dailyLimitExceeded",
+}
 
 _DEFAULT_REASONS = {
     400: "badRequest",

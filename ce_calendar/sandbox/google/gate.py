@@ -72,6 +72,7 @@ class Gate:
         await self._world.faults.meet(method.operation)
         if token is None or account is None:
             raise GoogleError(401, "authError", "Invalid Credentials")
+        self._world.clients.require_api(token.client_id)
         if not method.scopes.intersection(token.scopes):
             message = "Request had insufficient authentication scopes."
             raise GoogleError(403, "insufficientPermissions", message)

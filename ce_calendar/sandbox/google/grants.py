@@ -1,149 +1,130 @@
-"""Who consented to what: authorization codes, access tokens and refresh tokens."""
+"""Google's rules for codes and refresh tokens."""
 
-import secrets
-from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from collections.abc import Iterable
 from typing import Any
 
 from ce_calendar.sandbox.clock import Clock
+from ce_calendar.sandbox.google import scopes as names
+from ce_calendar.sandbox.google.clients import Clients
 from ce_calendar.sandbox.google.errors import OAuthError
-from ce_calendar.sandbox.pkce import proves
+from ce_calendar.sandbox.grants import Code, Grants, Token
+from ce_calendar.sandbox.pkce import is_wellformed, proves
 
-ACCESS_SECONDS = 3600
-CODE_SECONDS = 600
+Json = dict[str, Any]
 
-
-@dataclass(slots=True)
-class Code:
-    """A consent on its way to the token endpoint."""
-
-    email: str
-    client_id: str
-    redirect_uri: str
-    scopes: list[str]
-    offline: bool
-    """Whether a refresh token comes with it."""
-    challenge: str | None
-    method: str
-    expires: float
-    used: bool = False
+_DAY = 86_400
+TESTING_SECONDS = 7 * _DAY
+"""How long a refresh token of an application in testing lives."""
+UNUSED_SECONDS = 183 * _DAY
+"""Six months: how long a refresh token lives unused."""
+MOST_REFRESH_TOKENS = 100
+"""For one client and account; one more, and the oldest dies without a word."""
 
 
-@dataclass(slots=True)
-class Token:
-    """An access token, or a refresh token (which has no end)."""
+class GoogleGrants(Grants):
+    """All codes and tokens, and what each account has consented to for each client."""
 
-    email: str
-    client_id: str
-    scopes: list[str]
-    expires: float | None = None
+    prefixes = ("4/0", "ya29.", "1//0")
 
+    def __init__(self, clock: Clock, clients: Clients) -> None:
+        super().__init__(clock)
+        self._clients = clients
 
-class Grants:
-    """All codes and tokens, by their text."""
+    def consented(self, client_id: str, email: str) -> list[str]:
+        """Return every scope this account has consented to for this client."""
+        grant = self._grants.get(email, {}).get(client_id)
+        return list(grant.scopes) if grant else []
 
-    def __init__(self, clock: Clock) -> None:
-        self._clock = clock
-        self._codes: dict[str, Code] = {}
-        self._access: dict[str, Token] = {}
-        self._refresh: dict[str, Token] = {}
+    def consent(self, client_id: str, email: str, scopes: Iterable[str]) -> bool:
+        """Remember a consent; return whether a refresh token may come of it.
 
-    def has_refresh(self, client_id: str, email: str) -> bool:
-        """Whether this client already holds a refresh token of this account."""
-        return any(token.client_id == client_id and token.email == email for token in self._refresh.values())
+        It may if there was something to consent to: scopes that are new, or no refresh token that still counts.
+        """
+        grant = self._grant(email, client_id)
+        fresh = not set(scopes) <= set(grant.scopes)
+        grant.scopes = names.canonical([*grant.scopes, *scopes])
+        return fresh or not any(map(self._is_alive, grant.refresh.values()))
 
-    def new_code(
-        self,
-        *,
-        email: str,
-        client_id: str,
-        redirect_uri: str,
-        scopes: list[str],
-        offline: bool,
-        challenge: str | None,
-        method: str,
-    ) -> str:
-        """Return a code that can be exchanged once, within ten minutes."""
-        text = "4/0" + secrets.token_urlsafe(32)
-        expires = self._now() + CODE_SECONDS
-        self._codes[text] = Code(email, client_id, redirect_uri, scopes, offline, challenge, method, expires)
-        return text
-
-    def exchange(self, code_text: str, *, client_id: str, redirect_uri: str, verifier: str | None) -> dict[str, Any]:
-        """Return the token answer for a code; OAuthError for one that is used, old, foreign or unproven."""
+    def exchange(self, code_text: str, *, client_id: str, redirect_uri: str, verifier: str | None) -> Code:
+        """Use up a code; OAuthError for one that is used, old, foreign or unproven."""
         code = self._codes.get(code_text)
-        if code is None or code.used or code.expires < self._now() or code.client_id != client_id:
+        if code is None:
             raise OAuthError(400, "invalid_grant", "Malformed auth code.")
+        if code.used or code.expires < self._now() or code.client_id != client_id:
+            raise OAuthError(400, "invalid_grant", "Bad Request")
         if code.redirect_uri != redirect_uri:
             raise OAuthError(400, "redirect_uri_mismatch", "Bad Request")
-        if code.challenge is not None and not proves(verifier, code.challenge, code.method):
-            raise OAuthError(400, "invalid_grant", "Invalid code verifier." if verifier else "Missing code verifier.")
+        if code.challenge is None and verifier:
+            raise OAuthError(400, "invalid_grant", "code_verifier or verifier is not needed.")
+        if code.challenge is not None:
+            if not verifier:
+                raise OAuthError(400, "invalid_grant", "Missing code verifier.")
+            if not is_wellformed(verifier) or not proves(verifier, code.challenge, code.method):
+                raise OAuthError(400, "invalid_grant", "Invalid code verifier.")
         code.used = True
-        answer = self.new_access(code.email, client_id, code.scopes)
-        if code.offline:
-            answer["refresh_token"] = self.new_refresh(code.email, client_id, code.scopes)
-        return answer
+        return code
 
-    def refresh(self, refresh_text: str, *, client_id: str) -> dict[str, Any]:
-        """Return a new access token; OAuthError when the refresh token is dead or another client's."""
+    def renew(self, refresh_text: str, *, client_id: str) -> Token:
+        """Return the grant behind a refresh token and take note of its use.
+
+        Raises:
+            OAuthError: the token is dead, or another client's.
+        """
         token = self._refresh.get(refresh_text)
-        if token is None:
+        if token is None or not self._is_alive(token):
             raise OAuthError(400, "invalid_grant", "Token has been expired or revoked.")
         if token.client_id != client_id:
             raise OAuthError(401, "unauthorized_client", "Unauthorized")
-        return self.new_access(token.email, client_id, token.scopes)
-
-    def new_access(self, email: str, client_id: str, scopes: list[str]) -> dict[str, Any]:
-        """Return a token answer with a fresh access token."""
-        now = self._now()
-        self._access = {text: token for text, token in self._access.items() if (token.expires or 0) > now - 86_400}
-        text = "ya29." + secrets.token_urlsafe(40)
-        self._access[text] = Token(email, client_id, scopes, now + ACCESS_SECONDS)
-        scope = " ".join(scopes)
-        return {"access_token": text, "expires_in": ACCESS_SECONDS - 1, "scope": scope, "token_type": "Bearer"}
-
-    def new_refresh(self, email: str, client_id: str, scopes: list[str]) -> str:
-        """Return a new refresh token."""
-        text = "1//0" + secrets.token_urlsafe(40)
-        self._refresh[text] = Token(email, client_id, scopes)
-        return text
-
-    def access(self, text: str) -> Token | None:
-        """Return the access token of this text if it still counts."""
-        token = self._access.get(text)
-        return token if token and (token.expires or 0) > self._now() else None
-
-    def revoke(self, text: str) -> Token | None:
-        """End the whole grant this token belongs to, and return the token; None if nobody knows it."""
-        token = self._access.get(text) or self._refresh.get(text)
-        if token is not None:
-            self._end(lambda other: other.email == token.email and other.client_id == token.client_id)
+        token.used = self._now()
         return token
 
-    def revoke_account(self, email: str) -> int:
-        """End every grant of an account, as the person can at myaccount.google.com; return how many tokens died."""
-        before = len(self._access) + len(self._refresh)
-        self._end(lambda token: token.email == email)
-        return before - len(self._access) - len(self._refresh)
+    def new_refresh(self, email: str, client_id: str, scopes: list[str]) -> str:
+        """Return a new refresh token; the oldest dies for it if there are too many."""
+        text = super().new_refresh(email, client_id, scopes)
+        if self._clients.is_testing(client_id) and not names.is_only_sign_in(scopes):
+            self._refresh[text].expires = self._now() + TESTING_SECONDS
+        held = list(self._grant(email, client_id).refresh)
+        self._drop_refresh(held[:-MOST_REFRESH_TOKENS])
+        return text
 
-    def _end(self, dies: Callable[[Token], bool]) -> None:
-        self._access = {text: token for text, token in self._access.items() if not dies(token)}
-        self._refresh = {text: token for text, token in self._refresh.items() if not dies(token)}
-        self._codes = {
-            text: code for text, code in self._codes.items() if not dies(Token(code.email, code.client_id, code.scopes))
+    def seconds_left(self, refresh_text: str) -> int | None:
+        """Return how long a refresh token still lives, None if it has no end."""
+        expires = self._refresh[refresh_text].expires
+        return None if expires is None else int(expires - self._now())
+
+    def access(self, text: str) -> Token | None:
+        """Return the access token of this text if it, and its client, still count."""
+        token = super().access(text)
+        return token if token and not self._clients.gone(token.client_id) else None
+
+    def revoke(self, text: str) -> str | None:
+        """End the whole grant this token belongs to, and return whose it was; None if it is unknown or dead."""
+        token = super().access(text) or self._refresh.get(text)
+        if token is None or not self._is_alive(token):
+            return None
+        self._end(token.email, token.client_id)
+        return token.email
+
+    def _is_alive(self, token: Token) -> bool:
+        now = self._now()
+        return (token.expires is None or token.expires > now) and (
+            token.used is None or token.used + UNUSED_SECONDS > now
+        )
+
+    def to_json(self) -> Json:
+        """Return tokens and consents, for the state file."""
+        consents = {
+            email: {client_id: grant.scopes for client_id, grant in clients.items() if grant.scopes}
+            for email, clients in self._grants.items()
         }
+        return super().to_json() | {"consents": consents}
 
-    def _now(self) -> float:
-        return self._clock.now().timestamp()
-
-    def to_json(self) -> dict[str, Any]:
-        """Return the tokens, for the state file; codes are too short-lived to keep."""
-        return {
-            "access": {text: asdict(token) for text, token in self._access.items()},
-            "refresh": {text: asdict(token) for text, token in self._refresh.items()},
-        }
-
-    def load(self, data: dict[str, Any]) -> None:
-        """Take up what ``to_json`` returned."""
-        self._access = {text: Token(**token) for text, token in data["access"].items()}
-        self._refresh = {text: Token(**token) for text, token in data["refresh"].items()}
+    def load(self, data: Json) -> None:
+        """Take up what ``to_json`` returned; in an older file the tokens tell what was consented to."""
+        super().load(data)
+        if "consents" not in data:
+            for token in self._refresh.values():
+                self.consent(token.client_id, token.email, token.scopes)
+        for email, clients in data.get("consents", {}).items():
+            for client_id, scopes in clients.items():
+                self._grant(email, client_id).scopes = scopes

@@ -1,47 +1,58 @@
-"""Google's OAuth endpoints: authorize, token, revoke, userinfo."""
+"""Google's OAuth endpoints: the consent, tokens for it, and its end."""
 
-import base64
 from collections.abc import Awaitable, Callable
-from urllib.parse import unquote
 
-from starlette.datastructures import FormData, QueryParams
+from starlette.datastructures import QueryParams
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from ce_calendar.sandbox.consent import sent_back
 from ce_calendar.sandbox.faults import Fault, FaultMetError
+from ce_calendar.sandbox.forms import optional
 from ce_calendar.sandbox.google import consent
+from ce_calendar.sandbox.google import scopes as names
+from ce_calendar.sandbox.google.consent import BlockedError
 from ce_calendar.sandbox.google.errors import OAuthError, default_reason
-from ce_calendar.sandbox.google.gate import bearer
+from ce_calendar.sandbox.google.forms import client_of, field, read_form
+from ce_calendar.sandbox.google.identity import Identity
+from ce_calendar.sandbox.google.tokens import full_answer
 from ce_calendar.sandbox.google.world import World
+from ce_calendar.sandbox.grants import Code
 from ce_calendar.sandbox.markup import from_own_page
 from ce_calendar.sandbox.requestlog import CutConnection, entry_of
 
 AUTHORIZE, TOKEN, REVOKE, USERINFO = "oauth.authorize", "oauth.token", "oauth.revoke", "oauth.userinfo"
-OPERATIONS = (AUTHORIZE, TOKEN, REVOKE, USERINFO)
-
-_EMAIL_SCOPES = {"email", "https://www.googleapis.com/auth/userinfo.email"}
-_PROFILE_SCOPES = {"profile", "https://www.googleapis.com/auth/userinfo.profile"}
+CERTS, CONFIGURATION, TOKENINFO = "oauth.certs", "oauth.configuration", "oauth.tokeninfo"
+OPERATIONS = (AUTHORIZE, TOKEN, REVOKE, USERINFO, CERTS, CONFIGURATION, TOKENINFO)
 
 Endpoint = Callable[[Request], Awaitable[Response]]
 
 
 class OAuth:
-    """The four endpoints over one world."""
+    """The endpoints over one world."""
 
     def __init__(self, world: World) -> None:
         self._world = world
 
     def routes(self) -> list[Route]:
-        """Return where Google has them."""
-        return [
-            Route("/o/oauth2/v2/auth", self._as(AUTHORIZE, self.ask), methods=["GET"]),
-            Route("/o/oauth2/v2/auth", self._as(AUTHORIZE, self.decide), methods=["POST"]),
-            Route("/token", self._as(TOKEN, self.token), methods=["POST"]),
-            Route("/revoke", self._as(REVOKE, self.revoke), methods=["POST"]),
-            Route("/oauth2/v3/userinfo", self._as(USERINFO, self.userinfo), methods=["GET", "POST"]),
+        """Return where Google has them, on whichever of its hosts."""
+        identity = Identity(self._world)
+        both = ("GET", "POST")
+        table: list[tuple[str, str, Endpoint, tuple[str, ...]]] = [
+            ("/o/oauth2/v2/auth", AUTHORIZE, self.ask, ("GET",)),
+            ("/o/oauth2/v2/auth", AUTHORIZE, self.decide, ("POST",)),
+            ("/token", TOKEN, self.token, ("POST",)),
+            ("/revoke", REVOKE, self.revoke, ("POST",)),
+            ("/oauth2/v3/userinfo", USERINFO, identity.userinfo, both),
+            ("/v1/userinfo", USERINFO, identity.userinfo, both),
+            ("/tokeninfo", TOKENINFO, identity.tokeninfo, both),
+            ("/oauth2/v3/tokeninfo", TOKENINFO, identity.tokeninfo, both),
+            ("/oauth2/v3/certs", CERTS, identity.keys, ("GET",)),
+            ("/oauth2/v1/certs", CERTS, identity.certificates, ("GET",)),
+            ("/.well-known/openid-configuration", CONFIGURATION, identity.configuration, ("GET",)),
         ]
+        return [Route(path, self._as(name, endpoint), methods=list(verbs)) for path, name, endpoint, verbs in table]
 
     def _as(self, operation: str, endpoint: Endpoint) -> Endpoint:
         """Name the operation for the log, and let faults and refusals answer in OAuth's form."""
@@ -51,7 +62,7 @@ class OAuth:
             try:
                 await self._world.faults.meet(operation)
                 return await endpoint(request)
-            except OAuthError as refusal:
+            except (OAuthError, BlockedError) as refusal:
                 return refusal.response()
             except FaultMetError as met:
                 return _faulty(met.fault)
@@ -59,90 +70,104 @@ class OAuth:
         return named
 
     async def ask(self, request: Request) -> Response:
-        """Show the consent page."""
-        problem = consent.problem_with(request.query_params)
-        if problem:
-            return consent.refusal_page(problem)
-        return consent.consent_page(list(self._world.accounts.values()), request.query_params)
+        """Show the consent page, unless the application asks for an answer without one."""
+        query, accounts = request.query_params, self._world.accounts
+        consent.check(query, self._world.clients)
+        if query.get("prompt") != "none":
+            return consent.consent_page(accounts, query)
+        # There are no sessions here: whom the application hints at counts as signed in.
+        account = consent.hinted(accounts, query)
+        if account is None:
+            return sent_back(query, {"error": "login_required"})
+        consent.require_tester(query, self._world.clients, account.email)
+        entry_of(request.scope).account = account.email
+        asked = names.canonical(query["scope"].split())
+        if not set(asked) <= set(self._world.grants.consented(query["client_id"], account.email)):
+            return sent_back(query, {"error": "interaction_required", "error_subtype": "access_denied"})
+        return self._with_code(query, account.email, asked)
 
     async def decide(self, request: Request) -> Response:
         """Send the browser back to the application with a code, or with access_denied."""
-        query, form = request.query_params, await request.form()
-        problem = consent.problem_with(query)
-        if problem or not from_own_page(request):
-            return consent.refusal_page(problem or "The decision must come from this page.")
+        query, form = request.query_params, await read_form(request)
+        consent.check(query, self._world.clients)
+        if not from_own_page(request):
+            raise BlockedError("invalid_request", "The decision must come from this page.")
         if form.get("decision") != "allow":
             return sent_back(query, {"error": "access_denied"})
-        email = str(form.get("account", ""))
-        if email not in self._world.accounts:
-            return consent.refusal_page("Choose one of the accounts.")
+        email = optional(form, "account")
+        if email is None or email not in self._world.accounts:
+            raise BlockedError("invalid_request", "Choose one of the accounts.")
         entry_of(request.scope).account = email
-        scopes = consent.granted(query["scope"].split(), {str(scope) for scope in form.getlist("scope")})
-        return sent_back(query, {"code": self._new_code(query, email, scopes), "scope": " ".join(scopes)})
+        consent.require_tester(query, self._world.clients, email)
+        ticked = {str(scope) for scope in form.getlist("scope")}
+        return self._with_code(query, email, consent.granted(query["scope"].split(), ticked))
 
-    def _new_code(self, query: QueryParams, email: str, scopes: list[str]) -> str:
+    def _with_code(self, query: QueryParams, email: str, scopes: list[str]) -> Response:
+        """Take note of the consent and send the browser back with a code for it."""
         grants, client_id = self._world.grants, query["client_id"]
-        first = not grants.has_refresh(client_id, email)
-        return grants.new_code(
+        if query.get("include_granted_scopes") == "true":
+            scopes = names.canonical([*grants.consented(client_id, email), *scopes])
+        is_new = grants.consent(client_id, email, scopes)
+        is_forced = "consent" in query.get("prompt", "").split() or query.get("approval_prompt") == "force"
+        code = Code(
             email=email,
             client_id=client_id,
             redirect_uri=query["redirect_uri"],
             scopes=scopes,
-            offline=query.get("access_type") == "offline" and (first or "consent" in query.get("prompt", "").split()),
             challenge=query.get("code_challenge"),
             method=query.get("code_challenge_method", "plain"),
+            nonce=query.get("nonce"),
+            offline=query.get("access_type") == "offline" and (is_new or is_forced),
         )
+        self._world.dirty = True
+        answer = {"code": grants.new_code(code), "scope": " ".join(names.with_short_names(scopes)), "authuser": "0"}
+        return sent_back(query, answer | {"prompt": query.get("prompt") or "consent"})
 
     async def token(self, request: Request) -> Response:
         """Exchange a code or a refresh token."""
-        form = await request.form()
-        client_id = _client_id(request, form)
-        kind = form.get("grant_type")
-        grants = self._world.grants
+        form = await read_form(request)
+        client_id, secret = client_of(request, form)
+        self._world.clients.authenticate(client_id, secret)
+        kind, grants = form.get("grant_type"), self._world.grants
         if kind == "authorization_code":
-            verifier = form.get("code_verifier")
-            answer = grants.exchange(
-                _field(form, "code"),
+            code = grants.exchange(
+                field(form, "code"),
                 client_id=client_id,
-                redirect_uri=_field(form, "redirect_uri"),
-                verifier=None if verifier is None else str(verifier),
+                redirect_uri=field(form, "redirect_uri"),
+                verifier=optional(form, "code_verifier"),
             )
+            email = code.email
+            answer = full_answer(self._world, email, client_id, code.scopes, nonce=code.nonce, new_refresh=code.offline)
         elif kind == "refresh_token":
-            answer = grants.refresh(_field(form, "refresh_token"), client_id=client_id)
+            text = field(form, "refresh_token")
+            token = grants.renew(text, client_id=client_id)
+            email = token.email
+            scopes = _narrowed(token.scopes, (optional(form, "scope") or "").split())
+            answer = full_answer(self._world, email, client_id, scopes, refresh=text)
         else:
             raise OAuthError(400, "unsupported_grant_type", f"Invalid grant_type: {kind}")
-        token = grants.access(answer["access_token"])
-        entry_of(request.scope).account = token.email if token else None
-        self._world.dirty = True
+        entry_of(request.scope).account = email
         return JSONResponse(answer, headers={"Cache-Control": "no-store", "Pragma": "no-cache"})
 
     async def revoke(self, request: Request) -> Response:
         """End the whole grant a token belongs to."""
-        form = await request.form()
-        text = form.get("token") or request.query_params.get("token") or ""
-        token = self._world.grants.revoke(str(text))
-        if token is None:
+        text = optional(await read_form(request), "token") or request.query_params.get("token", "")
+        if not text:
+            raise OAuthError(400, "invalid_request", "Missing required parameter: token")
+        email = self._world.grants.revoke(text)
+        if email is None:
             raise OAuthError(400, "invalid_token", "Token expired or revoked")
-        entry_of(request.scope).account = token.email
+        entry_of(request.scope).account = email
         self._world.dirty = True
         return JSONResponse({})
 
-    async def userinfo(self, request: Request) -> Response:
-        """Say whose token this is."""
-        token = self._world.grants.access(bearer(request))
-        account = self._world.accounts.get(token.email) if token else None
-        if token is None or account is None:
-            raise OAuthError(401, "invalid_request", "Invalid Credentials")
-        entry_of(request.scope).account = account.email
-        scopes = set(token.scopes)
-        claims: dict[str, str | bool] = {"sub": account.subject}
-        if scopes & _EMAIL_SCOPES:
-            claims |= {"email": account.email, "email_verified": True}
-        if scopes & _PROFILE_SCOPES:
-            claims["name"] = account.name
-        if len(claims) == 1 and "openid" not in scopes:
-            raise OAuthError(403, "insufficient_scope", "The token has neither openid nor email.")
-        return JSONResponse(claims)
+
+def _narrowed(granted: list[str], asked: list[str]) -> list[str]:
+    """Return what a refresh is for: what it asks of the granted scopes, all of them if it asks for none."""
+    wanted = names.canonical(asked)
+    if not set(wanted) <= set(names.canonical(granted)):
+        raise OAuthError(400, "invalid_scope", "Bad Request")
+    return wanted or granted
 
 
 def _faulty(fault: Fault) -> Response:
@@ -150,23 +175,3 @@ def _faulty(fault: Fault) -> Response:
         return CutConnection()
     reason = fault.reason or default_reason(fault.status)
     return OAuthError(fault.status, reason, f"Sandbox fault: {reason}", retry_after=fault.retry_after).response()
-
-
-def _field(form: FormData, name: str) -> str:
-    value = form.get(name)
-    if not isinstance(value, str) or not value:
-        raise OAuthError(400, "invalid_request", f"Missing required parameter: {name}")
-    return value
-
-
-def _client_id(request: Request, form: FormData) -> str:
-    kind, _, encoded = request.headers.get("authorization", "").partition(" ")
-    if kind.lower() == "basic":
-        try:
-            return unquote(base64.b64decode(encoded).decode().partition(":")[0])
-        except ValueError as unreadable:
-            raise OAuthError(401, "invalid_client", "Unauthorized") from unreadable
-    client_id = form.get("client_id")
-    if not client_id:
-        raise OAuthError(400, "invalid_request", "Could not determine client ID from request.")
-    return str(client_id)

@@ -9,9 +9,11 @@ from ce_calendar.sandbox.clock import Clock
 from ce_calendar.sandbox.faults import Faults
 from ce_calendar.sandbox.google.access import WRITERS
 from ce_calendar.sandbox.google.calendars import Calendar
+from ce_calendar.sandbox.google.clients import Clients
 from ce_calendar.sandbox.google.errors import GoogleError
-from ce_calendar.sandbox.google.grants import Grants
+from ce_calendar.sandbox.google.grants import GoogleGrants
 from ce_calendar.sandbox.google.listing import Listings
+from ce_calendar.sandbox.idtokens import Signer
 from ce_calendar.sandbox.requestlog import RequestLog
 
 Json = dict[str, Any]
@@ -49,6 +51,7 @@ class World:
         self.clock = Clock()
         self.log = RequestLog(self.clock)
         self.faults = Faults()
+        self.signer = Signer()
         self.dirty = False
         """Whether there is something to save."""
         self._begin()
@@ -56,7 +59,8 @@ class World:
     def _begin(self) -> None:
         self.accounts: dict[str, Account] = {}
         self.calendars: dict[str, Calendar] = {}
-        self.grants = Grants(self.clock)
+        self.clients = Clients()
+        self.grants = GoogleGrants(self.clock, self.clients)
         self.listings = Listings()
         self.mails: list[Json] = []
 
@@ -136,6 +140,7 @@ class World:
             "advanced": self.clock.advanced,
             "accounts": [asdict(account) for account in self.accounts.values()],
             "calendars": [calendar.to_json() for calendar in self.calendars.values()],
+            "clients": self.clients.to_json(),
             "grants": self.grants.to_json(),
             "mails": self.mails,
         }
@@ -148,5 +153,6 @@ class World:
             self.accounts[raw["email"]] = Account(**{**raw, "entries": entries})
         for raw in data["calendars"]:
             self.calendars[raw["id"]] = Calendar.from_json(raw)
+        self.clients.load(data.get("clients", []))
         self.grants.load(data["grants"])
         self.mails = data["mails"]

@@ -12,12 +12,14 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import Route
 
-from ce_calendar.sandbox import consent
+from ce_calendar.sandbox import consent, pkce
 from ce_calendar.sandbox.consent import Person, Wish
 from ce_calendar.sandbox.faults import Fault, FaultMetError
+from ce_calendar.sandbox.forms import NotAFormError, read_form
+from ce_calendar.sandbox.grants import ACCESS_SECONDS, Code
 from ce_calendar.sandbox.markup import from_own_page, page, text
 from ce_calendar.sandbox.microsoft.errors import EntraError
-from ce_calendar.sandbox.microsoft.grants import ACCESS_SECONDS, SIGN_IN, plain
+from ce_calendar.sandbox.microsoft.grants import SIGN_IN, plain
 from ce_calendar.sandbox.microsoft.world import Account, World
 from ce_calendar.sandbox.requestlog import CutConnection, entry_of
 
@@ -120,11 +122,11 @@ class Entra:
         people = [Person(account.email, account.name) for account in self._world.accounts.values()]
         # As with Entra, one consents to all or to nothing.
         wishes = [_wish(scope) for scope in dict.fromkeys(query["scope"].split())]
-        return consent.consent_page("Microsoft", people, wishes, query)
+        return consent.consent_page("Microsoft", people, wishes, query, chosen=consent.hinted(query, people))
 
     async def decide(self, request: Request) -> Response:
         """Send the browser back to the application with a code, or with access_denied."""
-        query, form = request.query_params, await request.form()
+        query, form = request.query_params, await _form(request)
         problem = _problem_with(query)
         if problem or not from_own_page(request):
             return _refusal_page(problem or "AADSTS90014: The decision must come from this page.")
@@ -135,20 +137,20 @@ class Entra:
         if email not in self._world.accounts:
             return _refusal_page("AADSTS50034: Choose one of the accounts.")
         entry_of(request.scope).account = email
-        code = self._world.grants.new_code(
+        code = Code(
             email=email,
             client_id=query["client_id"],
             redirect_uri=query["redirect_uri"],
             scopes=list(dict.fromkeys(query["scope"].split())),
-            nonce=query.get("nonce"),
             challenge=query.get("code_challenge"),
             method=query.get("code_challenge_method", "plain"),
+            nonce=query.get("nonce"),
         )
-        return consent.sent_back(query, {"code": code})
+        return consent.sent_back(query, {"code": self._world.grants.new_code(code)})
 
     async def token(self, request: Request) -> Response:
         """Exchange a code or a refresh token."""
-        form = await request.form()
+        form = await _form(request)
         client_id = _client_id(request, form)
         kind, grants = form.get("grant_type"), self._world.grants
         asked = str(form.get("scope", "")).split()
@@ -231,7 +233,7 @@ def _problem_with(query: QueryParams) -> str | None:
         return "AADSTS70011: The sandbox offers response_mode 'query' only."
     if not consent.is_web_address(query["redirect_uri"]):
         return "AADSTS90102: 'redirect_uri' value must be a valid absolute URI."
-    if query.get("code_challenge_method", "plain") not in ("plain", "S256"):
+    if query.get("code_challenge_method", "plain") not in pkce.METHODS:
         return "AADSTS501491: Invalid value of code_challenge_method."
     return None
 
@@ -239,7 +241,7 @@ def _problem_with(query: QueryParams) -> str | None:
 def _refusal_page(problem: str) -> HTMLResponse:
     return page(
         "Sorry, but we're having trouble signing you in",
-        f"<p>{text(problem)}</p>",
+        f'<p data-testid="consent-error">{text(problem)}</p>',
         provider="Microsoft",
         status=400,
         narrow=True,
@@ -248,6 +250,14 @@ def _refusal_page(problem: str) -> HTMLResponse:
 
 def _wish(scope: str) -> Wish:
     return Wish(scope, _MEANINGS.get(plain(scope), "Access named by the scope"), fixed=True)
+
+
+async def _form(request: Request) -> FormData:
+    try:
+        return await read_form(request)
+    except NotAFormError as unreadable:
+        message = "Invalid request. Request is malformed or invalid."
+        raise EntraError(400, "invalid_request", 9002313, message) from unreadable
 
 
 def _field(form: FormData, name: str) -> str:

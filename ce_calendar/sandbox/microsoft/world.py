@@ -7,12 +7,12 @@ from typing import Any
 
 from ce_calendar.sandbox.clock import Clock
 from ce_calendar.sandbox.faults import Faults
+from ce_calendar.sandbox.idtokens import Signer
 from ce_calendar.sandbox.microsoft import ids
 from ce_calendar.sandbox.microsoft.calendars import Calendar, not_found
 from ce_calendar.sandbox.microsoft.delta import Rounds
 from ce_calendar.sandbox.microsoft.errors import GraphError
-from ce_calendar.sandbox.microsoft.grants import Grants
-from ce_calendar.sandbox.microsoft.idtokens import Signer
+from ce_calendar.sandbox.microsoft.grants import EntraGrants
 from ce_calendar.sandbox.requestlog import RequestLog
 
 Json = dict[str, Any]
@@ -76,7 +76,7 @@ class World:
 
     def _begin(self) -> None:
         self.accounts: dict[str, Account] = {}
-        self.grants = Grants(self.clock)
+        self.grants = EntraGrants(self.clock)
         self.rounds = Rounds()
         self.limits = Limits()
         self.mails: list[Json] = []

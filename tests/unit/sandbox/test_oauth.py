@@ -1,51 +1,11 @@
 """Google's OAuth as a browser and Authlib see it."""
 
-from typing import Any
-
 import pytest
-import requests
 from authlib.integrations.base_client.errors import OAuthError
 from googleapiclient.errors import HttpError
 
-from tests.unit.sandbox.driver import ANN, CALENDAR, REDIRECT, Sandbox, query_of
-
-EVENTS = CALENDAR + ".events"
-VERIFIER = "v" * 64
-
-
-def ask(sandbox: Sandbox, client: Any, **more: Any) -> str:
-    """Return the consent page's address."""
-    url, _ = client.create_authorization_url(
-        f"{sandbox.url}/o/oauth2/v2/auth", code_verifier=VERIFIER, state="st&te", **{"access_type": "offline", **more}
-    )
-    return str(url)
-
-
-def decide(sandbox: Sandbox, url: str, scopes: list[str], decision: str = "allow") -> dict[str, str]:
-    """Post the consent form as a browser would, and return what comes back to the application."""
-    form = {"account": ANN, "scope": scopes, "decision": decision}
-    answer = sandbox.http.post(url, data=form, allow_redirects=False)
-    assert answer.status_code == 302
-    assert answer.headers["location"].startswith(REDIRECT + "?")
-    return query_of(answer.headers["location"])
-
-
-def exchange(sandbox: Sandbox, client: Any, code: str, verifier: str = VERIFIER) -> dict[str, Any]:
-    token: dict[str, Any] = client.fetch_token(
-        f"{sandbox.url}/token", grant_type="authorization_code", code=code, code_verifier=verifier
-    )
-    return token
-
-
-def refresh(sandbox: Sandbox, token: str, client_id: str = "client-1") -> requests.Response:
-    form = {"grant_type": "refresh_token", "refresh_token": token, "client_id": client_id, "client_secret": "x"}
-    return sandbox.http.post(f"{sandbox.url}/token", data=form)
-
-
-def connect(sandbox: Sandbox, client_id: str = "client-1", **more: Any) -> dict[str, Any]:
-    """Go the whole way."""
-    client = sandbox.authlib(client_id=client_id)
-    return exchange(sandbox, client, decide(sandbox, ask(sandbox, client, **more), [CALENDAR])["code"])
+from tests.unit.sandbox.driver import ANN, CALENDAR, REDIRECT, Sandbox
+from tests.unit.sandbox.signing_in import EMAIL, EVENTS, ask, connect, decide, exchange, refresh
 
 
 @pytest.fixture(autouse=True)
@@ -62,7 +22,7 @@ def test_consent_leads_to_tokens_that_open_the_calendar(sandbox: Sandbox) -> Non
     back = decide(sandbox, url, [CALENDAR])
     assert back["state"] == "st&te"
     token = exchange(sandbox, client, back["code"])
-    assert token["scope"] == f"openid email {CALENDAR}"
+    assert token["scope"] == f"openid {EMAIL} {CALENDAR}"
     assert token["refresh_token"]
     info = client.get(f"{sandbox.url}/oauth2/v3/userinfo").json()
     assert (info["email"], info["email_verified"]) == (ANN, True)
@@ -78,7 +38,7 @@ def test_a_denial_comes_back_as_access_denied(sandbox: Sandbox) -> None:
 def test_an_unticked_scope_is_missing_from_the_grant(sandbox: Sandbox) -> None:
     client = sandbox.authlib("openid", "email", EVENTS, CALENDAR + ".freebusy")
     back = decide(sandbox, ask(sandbox, client), [CALENDAR + ".freebusy"])
-    assert back["scope"] == f"openid email {CALENDAR}.freebusy"
+    assert back["scope"] == f"email {CALENDAR}.freebusy {EMAIL} openid"
     token = exchange(sandbox, client, back["code"])
     with pytest.raises(HttpError) as refused:
         sandbox.google_with(token["access_token"]).events().list(calendarId="primary").execute()

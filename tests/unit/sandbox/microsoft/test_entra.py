@@ -199,11 +199,25 @@ def test_who_brings_no_secret_gets_no_token(microsoft: Microsoft) -> None:
 def test_a_request_that_cannot_be_answered_ends_on_a_page(microsoft: Microsoft) -> None:
     microsoft.account()
     flow = begin(microsoft, microsoft.msal())
-    for wrong in ("&response_mode=form_post", "&redirect_uri=javascript:1", "&response_type=token"):
+    for wrong in (
+        "&response_mode=form_post",
+        "&redirect_uri=javascript:1",
+        "&redirect_uri=http://[half",
+        "&response_type=token",
+    ):
         # Of a parameter named twice the last one counts.
         answer = microsoft.http.get(flow["auth_uri"] + wrong, allow_redirects=False)
         assert answer.status_code == 400
         assert "AADSTS" in answer.text
+        assert 'data-testid="consent-error"' in answer.text
+
+
+def test_a_body_that_is_no_form_is_refused_in_entras_words(microsoft: Microsoft) -> None:
+    for kind in ("multipart/form-data", "multipart/form-data; boundary=b", "application/json"):
+        answer = microsoft.http.post(
+            f"{microsoft.url}/common/oauth2/v2.0/token", data=b"--b\r\n\r\nx", headers={"Content-Type": kind}
+        )
+        assert (answer.status_code, answer.json()["error"]) == (400, "invalid_request")
 
 
 def test_a_grant_is_as_good_as_a_consent(microsoft: Microsoft) -> None:
