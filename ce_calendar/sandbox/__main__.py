@@ -68,6 +68,9 @@ def _port(given: int | None, default: int) -> int:
 def _set_up_logging(level: str) -> None:
     number = logging.getLevelNamesMapping()[level.upper()]
     logging.basicConfig(level=number, stream=sys.stderr, format="%(levelname)s %(name)s %(message)s")
+    # These would write addresses and headers, and a channel's token with them.
+    for chatty in ("httpx", "httpcore"):
+        logging.getLogger(chatty).setLevel(logging.WARNING)
     structlog.configure(
         processors=[
             structlog.processors.add_log_level,

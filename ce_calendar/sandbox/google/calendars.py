@@ -6,6 +6,7 @@ nothing to hand out, and a moved, shortened or deleted series knows which instan
 """
 
 import secrets
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -65,6 +66,8 @@ class Calendar:
     """Part of every sync token; a new one lets all earlier tokens expire."""
     forgotten: int = 0
     """Sync tokens of lower versions can no longer be served."""
+    on_change: Callable[["Calendar"], None] | None = field(default=None, repr=False, compare=False)
+    """Called at every write once somebody watches."""
 
     @property
     def zone(self) -> ZoneInfo:
@@ -181,6 +184,8 @@ class Calendar:
         self.uids.add(resource["iCalUID"])
         # Popped and set again, so that the events stay in the order of their changes.
         self.events[resource["id"]] = Event(item, self.version, changes)
+        if self.on_change is not None:
+            self.on_change(self)
         return item
 
     def _remember(self, resource: Json) -> None:

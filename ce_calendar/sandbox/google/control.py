@@ -38,9 +38,14 @@ class Control(SharedControl):
                 "grant": self.grant,
                 "expire-sync-tokens": self.expire_sync_tokens,
                 "revoke": self.revoke,
+                "notify": self.notify,
             }
         )
-        return [*posts, Route("/_sandbox/clients", self.list_clients, methods=["GET"])]
+        return [
+            *posts,
+            Route("/_sandbox/clients", self.list_clients, methods=["GET"]),
+            Route("/_sandbox/channels", self.channels, methods=["GET"]),
+        ]
 
     def accounts(self, fields: Fields) -> Json:
         """Make an account with calendars and events, or add to it what it lacks."""
@@ -88,6 +93,19 @@ class Control(SharedControl):
         fields.done()
         self._world.dirty = True
         return {"revoked_tokens": self._world.grants.revoke_account(account.email)}
+
+    def notify(self, fields: Fields) -> Json:
+        """Send an account's channels a message although nothing changed, as most of Google's are."""
+        account = self._account(fields)
+        calendar_id = fields.text("calendar", "")
+        fields.done()
+        resource = f"events/{account.email if calendar_id == 'primary' else calendar_id}" if calendar_id else None
+        self._world.dirty = True
+        return {"channels": self._world.channels.notify(account.email, resource)}
+
+    async def channels(self, _request: Request) -> Response:
+        """Return the open channels and how their messages fared."""
+        return JSONResponse({"channels": [channel.report() for channel in self._world.channels.all()]})
 
     def operation(self, name: str) -> str:
         """Return an operation's name as the log has it; "token", "oauth2.userinfo" and the like are understood."""

@@ -12,6 +12,7 @@ from ce_calendar.sandbox.google import discovery
 from ce_calendar.sandbox.google.discovery import Method
 from ce_calendar.sandbox.google.errors import GoogleError, default_reason
 from ce_calendar.sandbox.google.world import Account, World
+from ce_calendar.sandbox.grants import Token
 from ce_calendar.sandbox.requestlog import CutConnection, entry_of
 
 PREFIX = "/calendar/v3/"
@@ -26,6 +27,7 @@ class Call:
     method: Method
     path_parameters: dict[str, str]
     account: Account
+    token: Token
 
 
 def call_of(scope: Scope) -> Call:
@@ -76,7 +78,7 @@ class Gate:
         if not method.scopes.intersection(token.scopes):
             message = "Request had insufficient authentication scopes."
             raise GoogleError(403, "insufficientPermissions", message)
-        return Call(method, path_parameters, account)
+        return Call(method, path_parameters, account, token)
 
 
 def _faulty(fault: Fault) -> Response:

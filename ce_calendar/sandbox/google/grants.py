@@ -1,6 +1,6 @@
 """Google's rules for codes and refresh tokens."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from ce_calendar.sandbox.clock import Clock
@@ -29,6 +29,8 @@ class GoogleGrants(Grants):
     def __init__(self, clock: Clock, clients: Clients) -> None:
         super().__init__(clock)
         self._clients = clients
+        self.on_end: Callable[[str, str | None], None] | None = None
+        """Called with account and client (None: all clients) when a grant ends; more than tokens hangs on it."""
 
     def consented(self, client_id: str, email: str) -> list[str]:
         """Return every scope this account has consented to for this client."""
@@ -103,7 +105,18 @@ class GoogleGrants(Grants):
         if token is None or not self._is_alive(token):
             return None
         self._end(token.email, token.client_id)
+        self._tell(token.email, token.client_id)
         return token.email
+
+    def revoke_account(self, email: str) -> int:
+        """End every grant of an account and return how many tokens died, access tokens among them."""
+        died = super().revoke_account(email)
+        self._tell(email, None)
+        return died
+
+    def _tell(self, email: str, client_id: str | None) -> None:
+        if self.on_end is not None:
+            self.on_end(email, client_id)
 
     def _is_alive(self, token: Token) -> bool:
         now = self._now()

@@ -54,7 +54,9 @@ class CalendarService:
                 raise GoogleError(400, "invalid", f"Invalid value for: {name}")
         body = _read_body(await request.body()) if call.method.request else {}
         if_match = request.headers.get("if-match")
-        return handler(Task(self._world, call.account, params | call.path_parameters, body, if_match))
+        return handler(
+            Task(self._world, call.account, params | call.path_parameters, body, if_match, call.token.client_id)
+        )
 
 
 def _read_body(raw: bytes) -> Json:

@@ -67,7 +67,8 @@ class Checks:
     """The discovery schemas as JSON Schema validators."""
 
     def __init__(self, document: discovery.Discovery) -> None:
-        self._definitions = {name: json_schema(schema) for name, schema in document.schemas.items()}
+        self._answered = {name: json_schema(schema) for name, schema in document.schemas.items()}
+        self._requested = {name: json_schema(schema, request=True) for name, schema in document.schemas.items()}
         self._answers: dict[str, Draft202012Validator] = {}
         self._bodies: dict[str, Draft202012Validator] = {}
         self._queries: dict[str, Draft202012Validator] = {}
@@ -118,35 +119,40 @@ class Checks:
 
     def _body_error(self, name: str, body: Json) -> ValidationError | None:
         if name not in self._bodies:
-            self._bodies[name] = self._validator(name, _REQUEST_FORMATS)
+            self._bodies[name] = _compiled(_named(name, self._requested), _REQUEST_FORMATS)
         return _first(self._bodies[name], _without_none(body))
 
     def _first_error(self, name: str, answer: Json) -> ValidationError | None:
         if name not in self._answers:
-            self._answers[name] = self._validator(name, _ANSWER_FORMATS)
+            self._answers[name] = _compiled(_named(name, self._answered), _ANSWER_FORMATS)
         return _first(self._answers[name], answer)
 
-    def _validator(self, name: str, formats: dict[str, Format]) -> Draft202012Validator:
-        return _compiled({"$ref": f"#/$defs/{name}", "$defs": self._definitions}, formats)
 
+def json_schema(raw: Json, *, request: bool = False) -> Json:
+    """Translate a discovery schema; what it does not name is not allowed.
 
-def json_schema(raw: Json) -> Json:
-    """Translate a discovery schema; what it does not name is not allowed."""
+    Args:
+        raw: of the document.
+        request: whether it is for what clients send: they may write long whole numbers as numbers.
+    """
     if "$ref" in raw:
         return {"$ref": f"#/$defs/{raw['$ref']}"}
     if raw.get("type") == "any":
         return {}
     schema: Json = {key: raw[key] for key in _KEPT if key in raw}
+    if request and raw.get("format") == "int64":
+        schema["type"] = ["string", "integer"]
     # Bounds are written as text in discovery documents.
     if raw.get("format") == "int32":
         schema |= {"minimum": -(2**31), "maximum": 2**31 - 1}
     schema |= {key: int(raw[key]) for key in ("minimum", "maximum") if key in raw}
     if "items" in raw:
-        schema["items"] = json_schema(raw["items"])
+        schema["items"] = json_schema(raw["items"], request=request)
     if raw.get("type") == "object":
-        schema["properties"] = {name: json_schema(below) for name, below in raw.get("properties", {}).items()}
+        below = raw.get("properties", {})
+        schema["properties"] = {name: json_schema(each, request=request) for name, each in below.items()}
         more = raw.get("additionalProperties")
-        schema["additionalProperties"] = json_schema(more) if more else False
+        schema["additionalProperties"] = json_schema(more, request=request) if more else False
     return schema
 
 
@@ -158,6 +164,10 @@ def _query_validator(method: Method) -> Draft202012Validator:
     required = [name for name, raw in method.parameters.items() if raw.get("required")]
     schema = {"type": "object", "properties": properties, "required": required, "additionalProperties": False}
     return _compiled(schema, _ANSWER_FORMATS)
+
+
+def _named(name: str, definitions: Json) -> Json:
+    return {"$ref": f"#/$defs/{name}", "$defs": definitions}
 
 
 def _compiled(schema: Json, formats: dict[str, Format]) -> Draft202012Validator:

@@ -9,7 +9,9 @@ from ce_calendar.sandbox.clock import Clock
 from ce_calendar.sandbox.faults import Faults
 from ce_calendar.sandbox.google.access import WRITERS
 from ce_calendar.sandbox.google.calendars import Calendar
+from ce_calendar.sandbox.google.channels import EXISTS, NOT_EXISTS, Channels
 from ce_calendar.sandbox.google.clients import Clients
+from ce_calendar.sandbox.google.deliveries import Deliveries
 from ce_calendar.sandbox.google.errors import GoogleError
 from ce_calendar.sandbox.google.grants import GoogleGrants
 from ce_calendar.sandbox.google.listing import Listings
@@ -52,6 +54,7 @@ class World:
         self.log = RequestLog(self.clock)
         self.faults = Faults()
         self.signer = Signer()
+        self.deliveries = Deliveries(self.clock)
         self.dirty = False
         """Whether there is something to save."""
         self._begin()
@@ -61,6 +64,8 @@ class World:
         self.calendars: dict[str, Calendar] = {}
         self.clients = Clients()
         self.grants = GoogleGrants(self.clock, self.clients)
+        self.channels = Channels(self.clock, self.deliveries.wake)
+        self.grants.on_end = self.channels.end
         self.listings = Listings()
         self.mails: list[Json] = []
 
@@ -69,6 +74,7 @@ class World:
         self.clock.advanced = 0.0
         self.log.clear()
         self.faults.clear()
+        self.channels.clear()
         self._begin()
         self.dirty = True
 
@@ -110,9 +116,25 @@ class World:
         entry = account.entries.get(calendar.id)
         return entry.access_role if entry else "none"
 
-    def events_changed(self, _calendar: Calendar) -> None:
-        """Take note that a calendar's events are others than before."""
+    def events_changed(self, calendar: Calendar) -> None:
+        """Take note that a calendar's events are others than before, or gone with it."""
+        self._changed(f"events/{calendar.id}", there=calendar.id in self.calendars)
+
+    def acl_changed(self, calendar: Calendar) -> None:
+        """Take note that a calendar's access rules are others than before, or gone with it."""
+        self._changed(f"acl/{calendar.id}", there=calendar.id in self.calendars)
+
+    def calendar_list_changed(self, account: Account) -> None:
+        """Take note that the list of calendars of an account is another than before."""
+        self._changed(f"calendarList/{account.email}")
+
+    def settings_changed(self, account: Account) -> None:
+        """Take note that an account's settings are others than before."""
+        self._changed(f"settings/{account.email}")
+
+    def _changed(self, resource: str, *, there: bool = True) -> None:
         self.dirty = True
+        self.channels.changed(resource, state=EXISTS if there else NOT_EXISTS)
 
     def expire_sync_tokens(self, account: Account | None) -> None:
         """Let the sync tokens handed out so far answer 410: those of an account's calendars, or all."""
@@ -143,6 +165,7 @@ class World:
             "clients": self.clients.to_json(),
             "grants": self.grants.to_json(),
             "mails": self.mails,
+            "channels": self.channels.to_json(),
         }
 
     def load(self, data: Json) -> None:
@@ -156,3 +179,9 @@ class World:
         self.clients.load(data.get("clients", []))
         self.grants.load(data["grants"])
         self.mails = data["mails"]
+        # An older state file has no channels.
+        self.channels.load(data.get("channels", []))
+        for channel in self.channels.all():
+            kind, _, watched = channel.resource.partition("/")
+            if kind == "events" and watched in self.calendars:
+                self.calendars[watched].on_change = self.events_changed

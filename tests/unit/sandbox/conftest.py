@@ -4,6 +4,7 @@ import pytest
 import requests
 
 from tests.unit.sandbox.driver import Process, Sandbox, start
+from tests.unit.sandbox.receiver import Receiver, serve
 
 
 @pytest.fixture(scope="session")
@@ -22,3 +23,11 @@ def sandbox(sandbox_process: Process) -> Iterator[Sandbox]:
         sandbox.control("reset")
         yield sandbox
         sandbox.close_clients()
+
+
+@pytest.fixture
+def receiver() -> Iterator[Receiver]:
+    """A server that keeps the notifications it is sent."""
+    receiver, end = serve()
+    yield receiver
+    end()

@@ -22,6 +22,8 @@ class Task:
     """Path and query parameters, typed."""
     body: Json
     if_match: str | None
+    client_id: str
+    """Whose token it is."""
 
 
 Handler = Callable[[Task], str | None]
