@@ -61,6 +61,13 @@ class Fields:
             raise self._wrong(name, "a list of objects is needed")
         return value
 
+    def mapping(self, name: str) -> dict[str, Any]:
+        """Return an object, empty when it is left out."""
+        value = self._left.pop(name, {})
+        if not isinstance(value, dict):
+            raise self._wrong(name, "an object is needed")
+        return value
+
     def done(self) -> None:
         """Refuse fields that were not read: most likely a misspelt name."""
         if self._left:

@@ -16,7 +16,8 @@ header { background: var(--warn); padding: .6rem 1rem; font-weight: 600; border-
 main { max-width: 56rem; margin: 0 auto; padding: 1rem }
 main.narrow { max-width: 30rem; overflow-wrap: anywhere }
 h1 { font-size: 1.5rem; line-height: 1.25 } h2 { font-size: 1.15rem }
-fieldset, .card { border: 1px solid var(--line); border-radius: .6rem; padding: 1rem; margin: 0 0 1rem; min-width: 0 }
+fieldset, .card { border: 1px solid var(--line); border-radius: .6rem; padding: 1rem; margin: 0 0 1rem; min-width: 0;
+  overflow-wrap: anywhere }
 .card > p:first-child { margin-top: 0 } .card > p:last-child { margin-bottom: 0 }
 legend { font-weight: 600; padding: 0 .4rem }
 ul.plain { list-style: none; padding: 0; margin: 1rem 0 }

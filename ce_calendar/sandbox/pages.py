@@ -14,7 +14,7 @@ from starlette.routing import Route
 
 from ce_calendar.sandbox import rows
 from ce_calendar.sandbox.markup import from_own_page, page
-from ce_calendar.sandbox.rows import PageContent, Row
+from ce_calendar.sandbox.rows import Invitation, PageContent, Row
 
 _BEFORE = timedelta(days=7)
 """How far back the list begins when nobody chose a day."""
@@ -59,6 +59,12 @@ class Desk(Protocol):
     def writable(self, email: str) -> list[tuple[str, str]]:
         """Return id and name of the calendars that take events."""
 
+    def invitations(self, email: str) -> list[Invitation]:
+        """Return the calendars that others share with an account and that are not on its list."""
+
+    def accept(self, email: str, calendar_id: str) -> None:
+        """Put a shared calendar on an account's list; CannotDoError if it is not shared."""
+
     def rows(self, email: str, begin: datetime, end: datetime) -> list[Row]:
         """Return what an account's calendars show between two moments, by start."""
 
@@ -92,6 +98,7 @@ class Pages:
             Route("/events/add", self._form(self.add), methods=["POST"]),
             Route("/events/move", self._form(self.move), methods=["POST"]),
             Route("/events/delete", self._form(self.delete), methods=["POST"]),
+            Route("/calendars/accept", self._form(self.accept), methods=["POST"]),
         ]
 
     async def show(self, request: Request) -> Response:
@@ -140,10 +147,15 @@ class Pages:
         self._desk.delete(email, row)
         return row.starts.date()
 
+    def accept(self, email: str, form: FormData) -> date | None:
+        """Take a calendar that somebody shares; the list of events stays where it is."""
+        self._desk.accept(email, str(form.get("calendar", "")))
+        return None
+
     def _row(self, email: str, form: FormData) -> Row:
         return self._desk.row(email, str(form.get("calendar", "")), str(form.get("event", "")))
 
-    def _form(self, act: Callable[[str, FormData], date]) -> Callable[[Request], Awaitable[Response]]:
+    def _form(self, act: Callable[[str, FormData], date | None]) -> Callable[[Request], Awaitable[Response]]:
         async def endpoint(request: Request) -> Response:
             form = await request.form()
             email = self._account(str(form.get("account", "")))
@@ -156,7 +168,8 @@ class Pages:
                 return self._page(email, shown, problem=str(refusal))
             # The list stays where it was if the event can be seen there, and goes to the event if not.
             first = date.fromisoformat(shown) if _is_day(shown) else day
-            return _to(email, first if first <= day < first + rows.SHOWN else day)
+            stays = first is None or day is None or first <= day < first + rows.SHOWN
+            return _to(email, first if stays else day)
 
         return endpoint
 
@@ -179,6 +192,7 @@ class Pages:
             zone_name=zone.key,
             now=now,
             calendars=desk.writable(email),
+            invitations=desk.invitations(email),
             first=first,
             rows=desk.rows(email, begin, begin + rows.SHOWN),
             mail_remark=desk.mail_remark,

@@ -31,6 +31,17 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True)
+class Invitation:
+    """A calendar that somebody shares, made for the page."""
+
+    calendar_id: str
+    name: str
+    owner: str
+    level: str
+    """What it lets one do, in words that go on after "You may"."""
+
+
+@dataclass(frozen=True, slots=True)
 class PageContent:
     """What there is to show."""
 
@@ -42,6 +53,7 @@ class PageContent:
     """In the account's zone."""
     calendars: Sequence[tuple[str, str]]
     """Id and name of those that events can be added to."""
+    invitations: Sequence[Invitation]
     first: date
     """The day the list begins with."""
     rows: Sequence[Row]
@@ -52,7 +64,7 @@ class PageContent:
 def calendar_page(content: PageContent, problem: str | None) -> str:
     """Return the body of the page, with the reason why the last form was refused, if it was."""
     alert = f'<p class="card" role="alert">{text(problem)}</p>' if problem else ""
-    return alert + _accounts(content) + _add_form(content) + _list(content)
+    return alert + _accounts(content) + _invitations(content) + _add_form(content) + _list(content)
 
 
 def _accounts(content: PageContent) -> str:
@@ -62,6 +74,20 @@ def _accounts(content: PageContent) -> str:
         href = "/?" + urlencode({"account": email})
         links += f'<a href="{text(href)}" data-testid="sandbox-account"{current}>{text(email)}</a>'
     return f'<nav aria-label="Accounts">{links}</nav>'
+
+
+def _invitations(content: PageContent) -> str:
+    if not content.invitations:
+        return ""
+    items = "".join(
+        f'<li class="card" data-testid="sandbox-invitation"><strong>{text(each.name)}</strong><br>'
+        f"<small>Shared by {text(each.owner)}. You may {text(each.level)}.</small>"
+        f'<form class="row" method="post" action="/calendars/accept">{_hidden(content)}'
+        f'<input type="hidden" name="calendar" value="{text(each.calendar_id)}">'
+        f'<button data-testid="sandbox-accept" aria-label="Accept {text(each.name)}">Accept</button></form></li>'
+        for each in content.invitations
+    )
+    return f'<section><h2>Invitations</h2><ul class="plain">{items}</ul></section>'
 
 
 def _add_form(content: PageContent) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from ce_calendar.sandbox.fields import BadInputError, Fields
-from ce_calendar.sandbox.google import times
+from ce_calendar.sandbox.google import preferences, times
 from ce_calendar.sandbox.google.calendars import Calendar
 from ce_calendar.sandbox.google.errors import GoogleError
 from ce_calendar.sandbox.google.world import Account, World
@@ -16,7 +16,7 @@ Json = dict[str, Any]
 Check = Callable[[Json], None]
 
 _EMAIL = re.compile(r"[^@\s/]+@[^@\s/]+")
-_ROLES = ("owner", "writer", "reader", "freeBusyReader")
+_ROLES = ("owner", "writer", "writerWithoutPrivateAccess", "reader", "freeBusyReader")
 
 
 def add_account(world: World, fields: Fields, check: Check) -> tuple[Account, int]:
@@ -38,10 +38,14 @@ def add_account(world: World, fields: Fields, check: Check) -> tuple[Account, in
         raise BadInputError("email: this is not an email address.")
     name = fields.text("name", "")
     time_zone = _zone(fields.text("time_zone", fields.text("timeZone", "UTC")))
+    settings = _settings(fields)
     calendars = fields.objects("calendars")
     events = fields.objects("events")
     fields.done()
     account = world.add_account(email, name=name or None, time_zone=time_zone)
+    for setting, value in settings.items():
+        if account.preferences.set(setting, value):
+            world.settings_changed(account)
     added = _add_events(world, world.calendars[email], events, "events", check)
     for place, description in enumerate(calendars):
         added += _add_calendar(world, account, description, f"calendars[{place}]", check)
@@ -70,7 +74,11 @@ def _add_calendar(world: World, account: Account, description: Json, where: str,
         account, calendar_id, summary=summary or calendar_id, time_zone=time_zone, access_role=role
     )
     calendar.description = description_text or calendar.description
-    account.entries[calendar_id].selected = selected
+    entry = account.calendar_list.entries[calendar_id]
+    if entry.selected != selected:
+        entry.selected = selected
+        account.calendar_list.changed(entry)
+        world.calendar_list_changed(account)
     return _add_events(world, calendar, events, where + ".events", check)
 
 
@@ -89,6 +97,16 @@ def _add_events(world: World, calendar: Calendar, events: list[Json], where: str
         added += 1
     world.dirty = world.dirty or added > 0
     return added
+
+
+def _settings(fields: Fields) -> dict[str, str]:
+    settings = fields.mapping("settings")
+    for name, value in settings.items():
+        try:
+            preferences.check(name, value)
+        except ValueError as wrong:
+            raise BadInputError(f"settings: {wrong}.") from wrong
+    return settings
 
 
 def _zone(name: str) -> str:

@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 
 from ce_calendar.sandbox.clock import Clock, rfc3339
 from ce_calendar.sandbox.google import resources
+from ce_calendar.sandbox.google.acls import Acl
 from ce_calendar.sandbox.google.errors import GoogleError
 from ce_calendar.sandbox.google.items import Item
 from ce_calendar.sandbox.google.recurrence import Series
@@ -68,6 +69,15 @@ class Calendar:
     """Sync tokens of lower versions can no longer be served."""
     on_change: Callable[["Calendar"], None] | None = field(default=None, repr=False, compare=False)
     """Called at every write once somebody watches."""
+    acl: Acl = field(default_factory=Acl)
+    location: str | None = None
+    conference_types: list[str] | None = None
+    """Kinds of conferences its events may have, as its owner wrote them; None for Google's choice."""
+    labels: list[Json] = field(default_factory=list)
+    revision: int = 0
+    """Counts the changes of what it says about itself."""
+    client_id: str | None = None
+    """The application that made it."""
 
     @property
     def zone(self) -> ZoneInfo:
@@ -127,6 +137,22 @@ class Calendar:
         for exception_id in self._exceptions(event_id):
             self._drop(exception_id)
         return current
+
+    def clear(self, clock: Clock) -> None:
+        """Delete all events."""
+        # Exceptions after their series: what is remembered of them must be younger than the tokens handed out.
+        for event in list(self.events.values()):
+            if event.changes is None and event.live:
+                self._store({**event.item.resource, "status": "cancelled"}, clock)
+        for event_id, event in list(self.events.items()):
+            if event.changes is not None:
+                self._drop(event_id)
+
+    def move_to_zone(self, time_zone: str) -> None:
+        """Live in another time zone from now on; all-day events then begin at another moment."""
+        self.time_zone = time_zone
+        for event in self.events.values():
+            event.item, event.series = Item(event.item.resource, self.zone), None
 
     def series(self, event: Event) -> Series | None:
         """Return the instances of a series' master, or None for any other event."""
@@ -198,17 +224,26 @@ class Calendar:
         """Return everything, for the state file."""
         events = [[event.item.resource, event.version, event.changes] for event in self.events.values()]
         history = [[gone.version, gone.resource] for gone in self.history]
-        simple = ("id", "summary", "time_zone", "owner", "description", "version", "epoch", "forgotten")
-        return {name: getattr(self, name) for name in simple} | {"events": events, "history": history}
+        own = {name: getattr(self, name) for name in _SIMPLE}
+        return own | {"events": events, "history": history, "acl": self.acl.to_json()}
 
     @classmethod
     def from_json(cls, data: dict[str, Any]) -> "Calendar":
         """Read back what ``to_json`` returned."""
-        calendar = cls(**{**data, "events": {}, "history": [Gone(*gone) for gone in data["history"]]})
+        read: Json = {"events": {}, "history": [Gone(*gone) for gone in data["history"]]}
+        if "acl" in data:
+            read["acl"] = Acl.from_json(data["acl"])
+        calendar = cls(**{**data, **read})
         for resource, version, changes in data["events"]:
             calendar.events[resource["id"]] = Event(Item(resource, calendar.zone), version, changes)
             calendar.uids.add(resource["iCalUID"])
         return calendar
+
+
+_SIMPLE = (
+    *("id", "summary", "time_zone", "owner", "description", "version", "epoch", "forgotten"),
+    *("location", "conference_types", "labels", "revision", "client_id"),
+)
 
 
 def _place(resource: Json) -> tuple[Any, ...]:

@@ -10,8 +10,9 @@ from starlette.routing import Route
 
 from ce_calendar.sandbox.control import CLIENT_ID, SharedControl
 from ce_calendar.sandbox.fields import BadInputError, Fields
-from ce_calendar.sandbox.google import discovery, oauth
+from ce_calendar.sandbox.google import discovery, oauth, sharing
 from ce_calendar.sandbox.google.accounts import Check, add_account
+from ce_calendar.sandbox.google.acls import NOBODY
 from ce_calendar.sandbox.google.tokens import access_answer, full_answer
 from ce_calendar.sandbox.google.world import Account, World
 
@@ -34,6 +35,7 @@ class Control(SharedControl):
             {
                 "accounts": self.accounts,
                 "clients": self.clients,
+                "accept": self.accept,
                 "token": self.token,
                 "grant": self.grant,
                 "expire-sync-tokens": self.expire_sync_tokens,
@@ -51,6 +53,18 @@ class Control(SharedControl):
         """Make an account with calendars and events, or add to it what it lacks."""
         account, events = add_account(self._world, fields, self._check)
         return {"email": account.email, "calendars": list(account.entries), "events_added": events}
+
+    def accept(self, fields: Fields) -> Json:
+        """Put a calendar that an account may see on its list, as a person does who follows the mail about it."""
+        account = self._account(fields)
+        wanted = fields.text("calendar")
+        fields.done()
+        calendar = self._world.calendars.get(wanted)
+        if calendar is None or self._world.role(account, calendar) == NOBODY:
+            raise BadInputError(f"calendar: {wanted} is not shared with {account.email}.")
+        sharing.accept(self._world, account, calendar)
+        role = self._world.role(account, calendar)
+        return {"email": account.email, "calendar": calendar.id, "accessRole": role}
 
     def token(self, fields: Fields) -> Json:
         """Give an access token for an account, without asking anybody."""

@@ -25,6 +25,8 @@ from ce_calendar.sandbox.demo_team import (
     TOM,
     workday,
 )
+from ce_calendar.sandbox.google import sharing
+from ce_calendar.sandbox.google.acls import EVERYBODY, NOBODY
 from ce_calendar.sandbox.google.world import Account, World
 
 Json = dict[str, Any]
@@ -58,9 +60,9 @@ def fill(world: World) -> None:
     _add_series(world, staff, today)
     _add_outreach(world, staff, today)
     _add_holidays(world, staff, today)
-    _add_what_cannot_be_read(world, staff)
+    _add_colleague(world, staff)
     _add_admin(world, today)
-    world.add_account(CENTRAL, name="ERP Central", time_zone=HOME)
+    _add_tasks(world, staff)
 
 
 def shared_day(world: World) -> date | None:
@@ -103,7 +105,12 @@ def _add_outreach(world: World, staff: Account, today: date) -> None:
 
 def _add_holidays(world: World, staff: Account, today: date) -> None:
     calendar_id = "en.usa#holiday@group.v.calendar.google.com"
-    world.add_calendar(staff, calendar_id, summary="Holidays in United States", time_zone=HOME, access_role="reader")
+    holidays = world.add_calendar(
+        staff, calendar_id, summary="Holidays in United States", time_zone=HOME, access_role="reader"
+    )
+    # Nobody is named there: everybody may read it.
+    sharing.share(world, holidays, EVERYBODY, "", "reader")
+    sharing.share(world, holidays, "user", staff.email, NOBODY)
     for year in (today.year, today.year + 1):
         for month, day, name in ((1, 1, "New Year's Day"), (7, 4, "Independence Day"), (12, 25, "Christmas Day")):
             days = (date(year, month, day) - today).days
@@ -111,14 +118,21 @@ def _add_holidays(world: World, staff: Account, today: date) -> None:
             _insert(world, calendar_id, body)
 
 
-def _add_what_cannot_be_read(world: World, staff: Account) -> None:
-    """A colleague's free and busy, and a calendar that the ERP half of an application has made."""
+def _add_colleague(world: World, staff: Account) -> None:
+    """Share a colleague's free and busy times."""
     world.add_calendar(
         staff, "priya.nair@gmail.example", summary="Priya Nair", time_zone=HOME, access_role="freeBusyReader"
     )
+
+
+def _add_tasks(world: World, staff: Account) -> None:
+    """Share a calendar that the ERP half of an application has made."""
+    central = world.add_account(CENTRAL, name="ERP Central", time_zone=HOME)
     calendar_id = "tasks.demo@group.calendar.google.com"
-    tasks = world.add_calendar(staff, calendar_id, summary="Sam Demo, tasks", time_zone=HOME, access_role="reader")
+    tasks = world.add_calendar(central, calendar_id, summary="Sam Demo, tasks", time_zone=HOME)
     tasks.description = "Tasks of Sam Demo\nce-calendar:employee-calendar"
+    sharing.share(world, tasks, "user", staff.email, "reader")
+    sharing.accept(world, staff, tasks)
 
 
 def _add_admin(world: World, today: date) -> None:

@@ -9,17 +9,26 @@ from zoneinfo import ZoneInfo
 
 from starlette.requests import Request
 
-from ce_calendar.sandbox.google import listing
-from ce_calendar.sandbox.google.access import WRITERS
+from ce_calendar.sandbox.google import listing, sharing
+from ce_calendar.sandbox.google.access import WRITERS, reaches
 from ce_calendar.sandbox.google.calendars import Calendar
 from ce_calendar.sandbox.google.errors import GoogleError
 from ce_calendar.sandbox.google.items import Item
 from ce_calendar.sandbox.google.times import is_all_day, local
 from ce_calendar.sandbox.google.world import World
 from ce_calendar.sandbox.pages import CannotDoError, Draft
-from ce_calendar.sandbox.rows import Row
+from ce_calendar.sandbox.rows import Invitation, Row
 
 Json = dict[str, Any]
+
+_LEVELS = {
+    "freeBusyReader": "see only free and busy",
+    "reader": "see all event details",
+    "writerWithoutPrivateAccess": "make changes, but not see private events",
+    "writer": "make changes to events",
+    "owner": "make changes and manage sharing",
+}
+"""What a person may do with a calendar, as people say it."""
 
 
 class GoogleDesk:
@@ -49,9 +58,21 @@ class GoogleDesk:
 
     def writable(self, email: str) -> list[tuple[str, str]]:
         """Return id and name of the calendars that take events."""
-        entries = self._world.accounts[email].entries.values()
-        ids = [entry.calendar_id for entry in entries if entry.access_role in WRITERS]
-        return [(calendar_id, self._world.calendars[calendar_id].summary) for calendar_id in ids]
+        listed = [self._world.calendars[calendar_id] for calendar_id in self._world.accounts[email].entries]
+        writable = [each for each in listed if reaches(self._role(email, each), "writerWithoutPrivateAccess")]
+        return [(each.id, self._name_of(email, each)) for each in writable]
+
+    def invitations(self, email: str) -> list[Invitation]:
+        """Return the calendars that others share with an account and that are not on its list."""
+        account = self._world.accounts[email]
+        offered = sharing.invitations(self._world, account)
+        return [Invitation(each.id, each.summary, each.owner, _LEVELS[self._role(email, each)]) for each in offered]
+
+    def accept(self, email: str, calendar_id: str) -> None:
+        """Put a shared calendar on an account's list; CannotDoError if it is not shared."""
+        with self._writing():
+            account = self._world.accounts[email]
+            sharing.accept(self._world, account, self._world.calendar(account, calendar_id))
 
     def rows(self, email: str, begin: datetime, end: datetime) -> list[Row]:
         """Return what an account's calendars show between two moments, by start."""
@@ -116,8 +137,17 @@ class GoogleDesk:
     def _calendar(self, email: str, calendar_id: str) -> Calendar:
         return self._world.calendar(self._world.accounts[email], calendar_id or "primary", to_write=True)
 
+    def _role(self, email: str, calendar: Calendar) -> str:
+        return self._world.role(self._world.accounts[email], calendar)
+
+    def _name_of(self, email: str, calendar: Calendar) -> str:
+        entry = self._world.accounts[email].calendar_list.get(calendar.id)
+        return (entry and entry.summary_override) or calendar.summary
+
     def _to_row(self, email: str, item: Item, calendar: Calendar) -> Row:
-        resource = item.resource
+        resource, role = item.resource, self._role(email, calendar)
+        private = resource.get("visibility") in ("private", "confidential")
+        hidden = role == "freeBusyReader" or (private and role not in WRITERS)
         if is_all_day(resource["start"]):
             starts, ends = local(resource["start"], calendar.zone), local(resource["end"], calendar.zone)
         else:
@@ -126,14 +156,14 @@ class GoogleDesk:
         return Row(
             event_id=resource["id"],
             calendar_id=calendar.id,
-            calendar_name=calendar.summary,
-            title=resource.get("summary", "(No title)"),
+            calendar_name=self._name_of(email, calendar),
+            title="Busy" if hidden else resource.get("summary", "(No title)"),
             all_day=is_all_day(resource["start"]),
             starts=starts,
             ends=ends,
             remarks=list(_remarks(resource)),
-            guests=[guest["email"] for guest in resource.get("attendees", [])],
-            may_write=self._world.accounts[email].entries[calendar.id].access_role in WRITERS,
+            guests=[] if hidden else [guest["email"] for guest in resource.get("attendees", [])],
+            may_write=not hidden and reaches(role, "writerWithoutPrivateAccess"),
         )
 
 

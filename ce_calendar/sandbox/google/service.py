@@ -16,7 +16,7 @@ from ce_calendar.sandbox.google.world import World
 
 Json = dict[str, Any]
 
-_NOT_OFFERED = {"calendarList.list": ("syncToken",), "events.list": ("timeZone",), "events.get": ("timeZone",)}
+_NOT_OFFERED = {"events.list": ("timeZone",), "events.get": ("timeZone",)}
 """Parameters that would change the answer and that the sandbox cannot follow: it says so rather than ignore them."""
 
 
@@ -54,9 +54,9 @@ class CalendarService:
                 raise GoogleError(400, "invalid", f"Invalid value for: {name}")
         body = _read_body(await request.body()) if call.method.request else {}
         if_match = request.headers.get("if-match")
-        return handler(
-            Task(self._world, call.account, params | call.path_parameters, body, if_match, call.token.client_id)
-        )
+        scopes = call.method.scopes.intersection(call.token.scopes)
+        given = params | call.path_parameters
+        return handler(Task(self._world, call.account, given, body, if_match, call.token.client_id, scopes))
 
 
 def _read_body(raw: bytes) -> Json:

@@ -2,12 +2,13 @@
 
 import hashlib
 import secrets
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from typing import Any
 
 from ce_calendar.sandbox.clock import Clock
 from ce_calendar.sandbox.faults import Faults
-from ce_calendar.sandbox.google.access import WRITERS
+from ce_calendar.sandbox.google.access import require
+from ce_calendar.sandbox.google.calendar_lists import PRIMARY_COLOR, PRIMARY_REMINDERS, CalendarList, Entry
 from ce_calendar.sandbox.google.calendars import Calendar
 from ce_calendar.sandbox.google.channels import EXISTS, NOT_EXISTS, Channels
 from ce_calendar.sandbox.google.clients import Clients
@@ -15,6 +16,8 @@ from ce_calendar.sandbox.google.deliveries import Deliveries
 from ce_calendar.sandbox.google.errors import GoogleError
 from ce_calendar.sandbox.google.grants import GoogleGrants
 from ce_calendar.sandbox.google.listing import Listings
+from ce_calendar.sandbox.google.paging import Pager
+from ce_calendar.sandbox.google.preferences import DEFAULTS, TIME_ZONE, Preferences
 from ce_calendar.sandbox.idtokens import Signer
 from ce_calendar.sandbox.requestlog import RequestLog
 
@@ -22,27 +25,33 @@ Json = dict[str, Any]
 
 
 @dataclass(slots=True)
-class Entry:
-    """A calendar in an account's list."""
-
-    calendar_id: str
-    access_role: str
-    selected: bool = True
-
-
-@dataclass(slots=True)
 class Account:
-    """A Google account, with its list of calendars: its own first."""
+    """A Google account, with its list of calendars (its own first) and its settings."""
 
     email: str
     name: str
-    time_zone: str
-    entries: dict[str, Entry] = field(default_factory=dict)
+    preferences: Preferences
+    calendar_list: CalendarList = field(default_factory=CalendarList)
+
+    @property
+    def time_zone(self) -> str:
+        """The zone the account lives in."""
+        return self.preferences.values[TIME_ZONE]
+
+    @property
+    def entries(self) -> dict[str, Entry]:
+        """The calendars on the list, by id."""
+        return {key: entry for key, entry in self.calendar_list.entries.items() if not entry.deleted}
 
     @property
     def subject(self) -> str:
         """Google's unchanging number of the account."""
         return str(10**20 + int(hashlib.sha256(self.email.encode()).hexdigest(), 16) % 10**20)
+
+    def to_json(self) -> Json:
+        """Return everything, for the state file."""
+        lists = {"calendar_list": self.calendar_list.to_json(), "preferences": self.preferences.to_json()}
+        return {"email": self.email, "name": self.name, **lists}
 
 
 class World:
@@ -67,6 +76,7 @@ class World:
         self.channels = Channels(self.clock, self.deliveries.wake)
         self.grants.on_end = self.channels.end
         self.listings = Listings()
+        self.pager = Pager()
         self.mails: list[Json] = []
 
     def reset(self) -> None:
@@ -86,35 +96,57 @@ class World:
     def add_account(self, email: str, *, name: str | None = None, time_zone: str = "UTC") -> Account:
         """Return the account of this email, made now with its primary calendar if there is none."""
         if email not in self.accounts:
-            account = Account(email, name or email.partition("@")[0].replace(".", " ").title(), time_zone)
+            preferences = Preferences(DEFAULTS | {TIME_ZONE: time_zone})
+            account = Account(email, name or email.partition("@")[0].replace(".", " ").title(), preferences)
             self.accounts[email] = account
             self.add_calendar(account, email, summary=email, time_zone=time_zone)
+            primary = account.calendar_list.entries[email]
+            primary.color_id, primary.reminders = PRIMARY_COLOR, [dict(each) for each in PRIMARY_REMINDERS]
         return self.accounts[email]
 
     def add_calendar(
         self, account: Account, calendar_id: str, *, summary: str, time_zone: str, access_role: str = "owner"
     ) -> Calendar:
-        """Put a calendar into an account's list; it is made now if nobody has it yet."""
-        if calendar_id not in self.calendars:
+        """Put a calendar into an account's list, shared with it; the calendar is made now if there is none."""
+        calendar = self.calendars.get(calendar_id)
+        if calendar is None:
+            # Of somebody who has no account here, unless the account owns it.
             owner = account.email if access_role == "owner" else calendar_id
-            self.calendars[calendar_id] = Calendar(calendar_id, summary, time_zone, owner)
-        account.entries.setdefault(calendar_id, Entry(calendar_id, access_role))
+            calendar = Calendar(calendar_id, summary, time_zone, owner)
+            calendar.acl.put("user", owner, "owner")
+            self.calendars[calendar_id] = calendar
+        if access_role == "owner" and calendar.owner not in self.accounts:
+            calendar.owner = account.email
+        if calendar.acl.get(f"user:{account.email}") is None:
+            calendar.acl.put("user", account.email, access_role)
+            self.acl_changed(calendar)
+        if account.calendar_list.get(calendar_id) is None:
+            account.calendar_list.add(calendar_id, selected=True)
+            self.calendar_list_changed(account)
         self.dirty = True
-        return self.calendars[calendar_id]
+        return calendar
+
+    def find(self, account: Account, calendar_id: str) -> Calendar:
+        """Return a calendar by its id or as ``primary``; GoogleError 404 if there is none."""
+        calendar = self.calendars.get(account.email if calendar_id == "primary" else calendar_id)
+        if calendar is None:
+            raise GoogleError(404, "notFound", "Not Found")
+        return calendar
 
     def calendar(self, account: Account, calendar_id: str, *, to_write: bool = False) -> Calendar:
         """Return a calendar the account may read, or write; GoogleError 404 or 403 otherwise."""
-        entry = account.entries.get(account.email if calendar_id == "primary" else calendar_id)
-        if entry is None:
-            raise GoogleError(404, "notFound", "Not Found")
-        if to_write and entry.access_role not in WRITERS:
-            raise GoogleError(403, "requiredAccessLevel", "You need to have writer access to this calendar.")
-        return self.calendars[entry.calendar_id]
+        calendar = self.find(account, calendar_id)
+        require(self.role(account, calendar), "writerWithoutPrivateAccess" if to_write else "freeBusyReader")
+        return calendar
 
     def role(self, account: Account, calendar: Calendar) -> str:
         """Return what an account may do with a calendar."""
-        entry = account.entries.get(calendar.id)
-        return entry.access_role if entry else "none"
+        return calendar.acl.role_of(account.email)
+
+    def reminders(self, account: Account, calendar: Calendar) -> list[Json]:
+        """Return an account's default reminders for a calendar."""
+        entry = account.calendar_list.get(calendar.id)
+        return entry.reminders if entry else []
 
     def events_changed(self, calendar: Calendar) -> None:
         """Take note that a calendar's events are others than before, or gone with it."""
@@ -136,11 +168,24 @@ class World:
         self.dirty = True
         self.channels.changed(resource, state=EXISTS if there else NOT_EXISTS)
 
+    def calendar_removed(self, calendar: Calendar) -> None:
+        """Forget a calendar, and take it off everybody's list."""
+        del self.calendars[calendar.id]
+        for account in self.accounts.values():
+            if account.calendar_list.remove(calendar.id):
+                self.calendar_list_changed(account)
+        self.events_changed(calendar)
+        self.acl_changed(calendar)
+
     def expire_sync_tokens(self, account: Account | None) -> None:
-        """Let the sync tokens handed out so far answer 410: those of an account's calendars, or all."""
+        """Let the sync tokens handed out so far answer 410: those of an account, its list's calendars too, or all."""
         for calendar in self.calendars.values():
-            if account is None or calendar.id in account.entries:
+            if account is None or account.calendar_list.get(calendar.id):
                 calendar.epoch = secrets.token_hex(4)
+                calendar.acl.epoch = secrets.token_hex(4)
+        for each in self.accounts.values() if account is None else (account,):
+            each.calendar_list.epoch = secrets.token_hex(4)
+            each.preferences.epoch = secrets.token_hex(4)
         self.dirty = True
 
     def mail_guests(self, kind: str, event: Json, send_updates: str) -> None:
@@ -160,7 +205,7 @@ class World:
         return {
             "format": 1,
             "advanced": self.clock.advanced,
-            "accounts": [asdict(account) for account in self.accounts.values()],
+            "accounts": [account.to_json() for account in self.accounts.values()],
             "calendars": [calendar.to_json() for calendar in self.calendars.values()],
             "clients": self.clients.to_json(),
             "grants": self.grants.to_json(),
@@ -171,12 +216,11 @@ class World:
     def load(self, data: Json) -> None:
         """Take up what ``to_json`` returned."""
         self.clock.advanced = data["advanced"]
-        for raw in data["accounts"]:
-            entries = {key: Entry(**entry) for key, entry in raw["entries"].items()}
-            self.accounts[raw["email"]] = Account(**{**raw, "entries": entries})
         for raw in data["calendars"]:
             self.calendars[raw["id"]] = Calendar.from_json(raw)
         self.clients.load(data.get("clients", []))
+        for raw in data["accounts"]:
+            self.accounts[raw["email"]] = self._load_account(raw)
         self.grants.load(data["grants"])
         self.mails = data["mails"]
         # An older state file has no channels.
@@ -185,3 +229,16 @@ class World:
             kind, _, watched = channel.resource.partition("/")
             if kind == "events" and watched in self.calendars:
                 self.calendars[watched].on_change = self.events_changed
+
+    def _load_account(self, raw: Json) -> Account:
+        if "calendar_list" in raw:
+            preferences = Preferences.from_json(raw["preferences"])
+            return Account(raw["email"], raw["name"], preferences, CalendarList.from_json(raw["calendar_list"]))
+        # Of the time when an entry of the list also said what the account may do.
+        account = Account(raw["email"], raw["name"], Preferences(DEFAULTS | {TIME_ZONE: raw["time_zone"]}))
+        for calendar_id, old in raw["entries"].items():
+            self.calendars[calendar_id].acl.put("user", account.email, old["access_role"])
+            entry = account.calendar_list.add(calendar_id, selected=old["selected"])
+            if calendar_id == account.email:
+                entry.color_id, entry.reminders = PRIMARY_COLOR, [dict(each) for each in PRIMARY_REMINDERS]
+        return account

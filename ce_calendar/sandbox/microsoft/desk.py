@@ -14,7 +14,7 @@ from ce_calendar.sandbox.microsoft.errors import GraphError
 from ce_calendar.sandbox.microsoft.items import EXCEPTION, OCCURRENCE, Item
 from ce_calendar.sandbox.microsoft.world import World
 from ce_calendar.sandbox.pages import CannotDoError, Draft
-from ce_calendar.sandbox.rows import Row
+from ce_calendar.sandbox.rows import Invitation, Row
 
 Json = dict[str, Any]
 
@@ -48,6 +48,14 @@ class MicrosoftDesk:
         """Return id and name of the calendars that take events."""
         calendars = self._world.accounts[email].calendars.values()
         return [(ids.calendar_id(email, each.key), each.name) for each in calendars if each.can_edit]
+
+    def invitations(self, _email: str) -> list[Invitation]:
+        """Return nothing: mailboxes here share no calendars."""
+        return []
+
+    def accept(self, _email: str, _calendar_id: str) -> None:
+        """Refuse."""
+        raise CannotDoError("There is no such invitation.")
 
     def rows(self, email: str, begin: datetime, end: datetime) -> list[Row]:
         """Return what an account's calendars show between two moments, by start."""

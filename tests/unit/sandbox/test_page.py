@@ -83,3 +83,16 @@ def test_an_events_link_leads_to_the_day_it_is_on(sandbox: Sandbox) -> None:
     page = sandbox.http.get(link)
     assert re.search("from=2027-03-01", page.url)
     assert "Tea" in page.text
+
+
+def test_the_page_hides_what_a_role_does_not_show(sandbox: Sandbox) -> None:
+    sandbox.account(events=[meeting("Tea"), meeting("Doctor", day=2, visibility="private")])
+    for email, role, seen in (
+        ("bob@gmail.example", "freeBusyReader", ["Busy", "Busy"]),
+        ("eve@gmail.example", "writerWithoutPrivateAccess", ["Tea", "Busy"]),
+        ("zoe@gmail.example", "writer", ["Tea", "Doctor"]),
+    ):
+        sandbox.account(email, calendars=[{"id": ANN, "accessRole": role}])
+        page = sandbox.http.get(f"{sandbox.url}/?account={email}&from=2027-03-01").text
+        assert re.findall("<strong>(.*?)</strong>", page) == seen
+        assert page.count("sandbox-move") == sum(title != "Busy" for title in seen)

@@ -92,6 +92,8 @@ def test_the_demo_accounts_are_there_and_pass_validation() -> None:
         assert [entry["accessRole"] for entry in calendars] == [
             *("owner", "owner", "reader", "freeBusyReader", "reader")
         ]
+        tasks = sandbox.google("erp.central@gmail.example").acl().list(calendarId=calendars[-1]["id"]).execute()
+        assert [rule["role"] for rule in tasks["items"]] == ["owner", "reader"]
         events = [
             event
             for entry in calendars

@@ -8,7 +8,6 @@ from urllib.parse import quote
 
 import httpx
 
-from ce_calendar.sandbox.google.access import reaches
 from ce_calendar.sandbox.google.channels import Channel
 from ce_calendar.sandbox.google.errors import GoogleError
 from ce_calendar.sandbox.google.methods.task import Handler, Json, Task
@@ -30,7 +29,7 @@ _NOT_PUSHED = "group.v.calendar.google.com"
 
 def events_watch(task: Task) -> str:
     """Answer events.watch."""
-    calendar = task.world.calendar(task.account, task.params["calendarId"])
+    calendar = task.calendar()
     if calendar.id.partition("@")[2] == _NOT_PUSHED:
         message = "Push notifications are not supported by this resource."
         raise GoogleError(400, "pushNotSupportedForRequestedResource", message)
@@ -43,9 +42,7 @@ def events_watch(task: Task) -> str:
 
 def acl_watch(task: Task) -> str:
     """Answer acl.watch."""
-    calendar = task.world.calendar(task.account, task.params["calendarId"])
-    if not reaches(task.world.role(task.account, calendar), "writer"):
-        raise GoogleError(403, "forbidden", "Forbidden")
+    calendar = task.calendar("writer")
     return _open(task, f"acl/{calendar.id}", f"calendars/{_quoted(task.params['calendarId'])}/acl")
 
 

@@ -4,11 +4,10 @@ import json
 
 from ce_calendar.sandbox.clock import rfc3339
 from ce_calendar.sandbox.google import listing
-from ce_calendar.sandbox.google.access import WRITERS
+from ce_calendar.sandbox.google.access import WRITERS, require
 from ce_calendar.sandbox.google.calendars import Calendar
-from ce_calendar.sandbox.google.errors import GoogleError
 from ce_calendar.sandbox.google.items import Item
-from ce_calendar.sandbox.google.methods.task import DEFAULT_REMINDERS, Handler, Json, Task
+from ce_calendar.sandbox.google.methods.task import Handler, Json, Task
 
 _BUSY = frozenset(
     {
@@ -22,7 +21,7 @@ _BUSY = frozenset(
 def events_list(task: Task) -> str:
     """Answer events.list."""
     world = task.world
-    calendar = world.calendar(task.account, task.params["calendarId"])
+    calendar = task.calendar()
     now = world.clock.now()
     items, token = world.listings.page(calendar, task.params, now)
     head: Json = {
@@ -32,31 +31,33 @@ def events_list(task: Task) -> str:
         "description": calendar.description or "",
         "updated": rfc3339(listing.newest_change(calendar, now)),
         "timeZone": calendar.time_zone,
-        "accessRole": task.world.role(task.account, calendar),
-        "defaultReminders": DEFAULT_REMINDERS if calendar.id == task.account.email else [],
+        "accessRole": task.role(calendar),
+        "defaultReminders": world.reminders(task.account, calendar),
         **token,
     }
     # The events are JSON text already: a page of 2,500 is put together, not written anew.
     if head["accessRole"] in WRITERS:
         texts = [item.text for item in items]
     else:
-        texts = [_as_seen(task, calendar, item) for item in items]
+        texts = [_as_seen(head["accessRole"], item) for item in items]
     return json.dumps(head)[:-1] + ',"items":[' + ",".join(texts) + "]}"
 
 
 def events_get(task: Task) -> str:
     """Answer events.get."""
-    calendar = task.world.calendar(task.account, task.params["calendarId"])
-    return _as_seen(task, calendar, calendar.get(task.params["eventId"]))
+    calendar = task.calendar()
+    return _as_seen(task.role(calendar), calendar.get(task.params["eventId"]))
 
 
-def _as_seen(task: Task, calendar: Calendar, item: Item) -> str:
+def _as_seen(role: str, item: Item) -> str:
     """Write an event for whoever reads it: what is private shows to a mere reader as busy time."""
-    role = task.world.role(task.account, calendar)
-    private = item.resource.get("visibility") in ("private", "confidential")
-    if role in WRITERS or not (private or role == "freeBusyReader"):
+    if role in WRITERS or not (_private(item) or role == "freeBusyReader"):
         return item.text
     return json.dumps({key: value for key, value in item.resource.items() if key in _BUSY})
+
+
+def _private(item: Item) -> bool:
+    return item.resource.get("visibility") in ("private", "confidential")
 
 
 def events_insert(task: Task) -> str:
@@ -78,7 +79,7 @@ def events_update(task: Task) -> str:
 
 def _change(task: Task, *, replace: bool) -> str:
     calendar = _writable_calendar(task)
-    _check_etag(task, calendar)
+    _check_may_change(task, calendar)
     item = calendar.change(task.params["eventId"], task.body, task.world.clock, replace=replace)
     cancelled = item.resource["status"] == "cancelled"
     return _written(task, "cancellation" if cancelled else "update", calendar, item)
@@ -87,20 +88,20 @@ def _change(task: Task, *, replace: bool) -> str:
 def events_delete(task: Task) -> None:
     """Answer events.delete."""
     calendar = _writable_calendar(task)
-    _check_etag(task, calendar)
+    _check_may_change(task, calendar)
     item = calendar.cancel(task.params["eventId"], task.world.clock)
     _written(task, "cancellation", calendar, item)
 
 
 def _writable_calendar(task: Task) -> Calendar:
-    return task.world.calendar(task.account, task.params["calendarId"], to_write=True)
+    return task.calendar("writerWithoutPrivateAccess")
 
 
-def _check_etag(task: Task, calendar: Calendar) -> None:
-    if task.if_match in (None, "*"):
-        return
-    if calendar.get(task.params["eventId"]).resource["etag"] != task.if_match:
-        raise GoogleError(412, "conditionNotMet", "Precondition Failed")
+def _check_may_change(task: Task, calendar: Calendar) -> None:
+    item = calendar.get(task.params["eventId"])
+    if _private(item):
+        require(task.role(calendar), "writer")
+    task.check_etag(item.resource["etag"])
 
 
 def _written(task: Task, kind: str, calendar: Calendar, item: Item) -> str:

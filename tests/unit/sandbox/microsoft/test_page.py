@@ -58,6 +58,13 @@ def test_a_mistake_is_said_on_the_page_and_a_foreign_page_changes_nothing(micros
     assert graph.view() == []
 
 
+def test_nobody_is_invited_to_a_calendar_of_a_mailbox(microsoft: Microsoft, graph: Graph) -> None:
+    assert graph.view() == []
+    assert "Invitations" not in microsoft.http.get(f"{microsoft.plain_url}/").text
+    answer = microsoft.http.post(f"{microsoft.plain_url}/calendars/accept", data={"account": ANN, "calendar": "any"})
+    assert (answer.status_code, "no such invitation" in answer.text) == (400, True)
+
+
 def test_every_page_says_that_it_is_a_sandbox(microsoft: Microsoft) -> None:
     for path in ("/", "/common/oauth2/v2.0/authorize", "/event?itemid=nothing"):
         for address in (microsoft.url, microsoft.plain_url):
