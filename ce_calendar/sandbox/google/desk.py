@@ -16,6 +16,7 @@ from ce_calendar.sandbox.google.errors import GoogleError
 from ce_calendar.sandbox.google.items import Item
 from ce_calendar.sandbox.google.times import is_all_day, local
 from ce_calendar.sandbox.google.world import World
+from ce_calendar.sandbox.google.writes import Writes
 from ce_calendar.sandbox.pages import CannotDoError, Draft
 from ce_calendar.sandbox.rows import Invitation, Row
 
@@ -94,7 +95,7 @@ class GoogleDesk:
         if draft.private:
             body["visibility"] = "private"
         with self._writing():
-            self._calendar(email, calendar_id).insert(body, self._world.clock, self._world.base_url)
+            Writes(self._world, email).insert(self._calendar(email, calendar_id), body)
 
     def row(self, email: str, calendar_id: str, event_id: str) -> Row:
         """Return one event; CannotDoError if there is none."""
@@ -106,12 +107,12 @@ class GoogleDesk:
         """Give an event another span."""
         body = _span(starts, ends, self.zone(email), all_day=row.all_day)
         with self._writing():
-            self._calendar(email, row.calendar_id).change(row.event_id, body, self._world.clock)
+            Writes(self._world, email).change(self._calendar(email, row.calendar_id), row.event_id, body)
 
     def delete(self, email: str, row: Row) -> None:
         """Delete an event, or one instance of a series."""
         with self._writing():
-            self._calendar(email, row.calendar_id).cancel(row.event_id, self._world.clock)
+            Writes(self._world, email).cancel(self._calendar(email, row.calendar_id), row.event_id)
 
     def find(self, request: Request) -> tuple[str, date] | None:
         """Return account and day of the event that an htmlLink leads to."""

@@ -12,7 +12,7 @@ WINDOW = {"timeMin": "2027-03-01T00:00:00Z", "timeMax": "2027-05-01T00:00:00Z", 
 
 @pytest.fixture
 def events(sandbox: Sandbox) -> Any:
-    sandbox.account()
+    sandbox.account(time_zone="Europe/Berlin")
     return sandbox.google().events()
 
 

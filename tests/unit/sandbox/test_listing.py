@@ -31,7 +31,7 @@ def refusal(call: Any) -> tuple[int, str]:
 
 @pytest.fixture
 def events(sandbox: Sandbox) -> Any:
-    sandbox.account(events=[meeting(f"Visit {day}", day) for day in range(1, 21)])
+    sandbox.account(time_zone="Europe/Berlin", events=[meeting(f"Visit {day}", day) for day in range(1, 21)])
     return sandbox.google().events()
 
 

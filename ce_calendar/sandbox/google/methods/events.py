@@ -1,122 +1,147 @@
 """events: reading and writing a calendar's events."""
 
-import json
-
 from ce_calendar.sandbox.clock import rfc3339
-from ce_calendar.sandbox.google import listing
-from ce_calendar.sandbox.google.access import WRITERS, require
+from ce_calendar.sandbox.google import listing, quick_add
+from ce_calendar.sandbox.google.access import require
 from ce_calendar.sandbox.google.calendars import Calendar
-from ce_calendar.sandbox.google.items import Item
+from ce_calendar.sandbox.google.checks import Accepts
+from ce_calendar.sandbox.google.errors import GoogleError
+from ce_calendar.sandbox.google.items import written
+from ce_calendar.sandbox.google.listing import Reader
 from ce_calendar.sandbox.google.methods.task import Handler, Json, Task
-
-_BUSY = frozenset(
-    {
-        *("kind", "etag", "id", "status", "start", "end", "visibility", "iCalUID", "eventType", "created", "updated"),
-        *("recurrence", "recurringEventId", "originalStartTime"),
-    }
-)
-"""What a reader sees of a private event."""
+from ce_calendar.sandbox.google.times import zone
+from ce_calendar.sandbox.google.views import View
+from ce_calendar.sandbox.google.writes import Writes
 
 
-def events_list(task: Task) -> str:
-    """Answer events.list."""
+def events_list(task: Task) -> bytes:
+    """Answer events.list and events.instances."""
     world = task.world
     calendar = task.calendar()
     now = world.clock.now()
-    items, token = world.listings.page(calendar, task.params, now)
+    view = _view(task, calendar)
+    reader = Reader(view.hides, hides_invitations=_hides_invitations(task))
+    items, token = world.listings.page(calendar, task.params, now, reader)
     head: Json = {
         "kind": "calendar#events",
         "etag": f'"p{calendar.version}"',
         "summary": calendar.summary,
         "description": calendar.description or "",
         "updated": rfc3339(listing.newest_change(calendar, now)),
-        "timeZone": calendar.time_zone,
-        "accessRole": task.role(calendar),
+        "timeZone": view.zone.key if view.zone else calendar.time_zone,
+        "accessRole": view.role,
         "defaultReminders": world.reminders(task.account, calendar),
         **token,
     }
     # The events are JSON text already: a page of 2,500 is put together, not written anew.
-    if head["accessRole"] in WRITERS:
-        texts = [item.text for item in items]
-    else:
-        texts = [_as_seen(head["accessRole"], item) for item in items]
-    return json.dumps(head)[:-1] + ',"items":[' + ",".join(texts) + "]}"
+    return written(head)[:-1] + b',"items":[' + b",".join(view.texts(items)) + b"]}"
 
 
-def events_get(task: Task) -> str:
+def events_get(task: Task) -> bytes:
     """Answer events.get."""
     calendar = task.calendar()
-    return _as_seen(task.role(calendar), calendar.get(task.params["eventId"]))
+    return _view(task, calendar).text(calendar.get(task.params["eventId"]))
 
 
-def _as_seen(role: str, item: Item) -> str:
-    """Write an event for whoever reads it: what is private shows to a mere reader as busy time."""
-    if role in WRITERS or not (_private(item) or role == "freeBusyReader"):
-        return item.text
-    return json.dumps({key: value for key, value in item.resource.items() if key in _BUSY})
-
-
-def _private(item: Item) -> bool:
-    return item.resource.get("visibility") in ("private", "confidential")
-
-
-def events_insert(task: Task) -> str:
+def events_insert(task: Task) -> bytes:
     """Answer events.insert."""
-    calendar = _writable_calendar(task)
-    item = calendar.insert(task.body, task.world.clock, task.world.base_url)
-    return _written(task, "invitation", calendar, item)
+    calendar = _writable(task)
+    return _view(task, calendar).text(_writes(task).insert(calendar, task.body))
 
 
-def events_patch(task: Task) -> str:
+def events_import(task: Task) -> bytes:
+    """Answer events.import."""
+    calendar = _writable(task)
+    return _view(task, calendar).text(_writes(task).take_in(calendar, task.body))
+
+
+def events_quick_add(task: Task) -> bytes:
+    """Answer events.quickAdd."""
+    calendar = _writable(task)
+    body = quick_add.read(task.params["text"], task.world.clock.now(), calendar.zone)
+    return _view(task, calendar).text(_writes(task).insert(calendar, body))
+
+
+def events_patch(task: Task) -> bytes:
     """Answer events.patch."""
     return _change(task, replace=False)
 
 
-def events_update(task: Task) -> str:
+def events_update(task: Task) -> bytes:
     """Answer events.update."""
     return _change(task, replace=True)
 
 
-def _change(task: Task, *, replace: bool) -> str:
-    calendar = _writable_calendar(task)
-    _check_may_change(task, calendar)
-    item = calendar.change(task.params["eventId"], task.body, task.world.clock, replace=replace)
-    cancelled = item.resource["status"] == "cancelled"
-    return _written(task, "cancellation" if cancelled else "update", calendar, item)
+def _change(task: Task, *, replace: bool) -> bytes:
+    calendar = _writable(task)
+    view = _view(task, calendar)
+    _check_may_change(task, calendar, view)
+    return view.text(_writes(task).change(calendar, task.params["eventId"], task.body, replace=replace))
 
 
 def events_delete(task: Task) -> None:
     """Answer events.delete."""
-    calendar = _writable_calendar(task)
-    _check_may_change(task, calendar)
-    item = calendar.cancel(task.params["eventId"], task.world.clock)
-    _written(task, "cancellation", calendar, item)
+    calendar = _writable(task)
+    _check_may_change(task, calendar, _view(task, calendar))
+    _writes(task).cancel(calendar, task.params["eventId"])
 
 
-def _writable_calendar(task: Task) -> Calendar:
-    return task.calendar("writerWithoutPrivateAccess")
+def events_move(task: Task) -> bytes:
+    """Answer events.move."""
+    calendar = _writable(task)
+    _check_may_change(task, calendar, _view(task, calendar))
+    destination = _writable(task, named=task.params["destination"])
+    moved = _writes(task).move(calendar, task.params["eventId"], destination)
+    return _view(task, destination).text(moved)
 
 
-def _check_may_change(task: Task, calendar: Calendar) -> None:
-    item = calendar.get(task.params["eventId"])
-    if _private(item):
-        require(task.role(calendar), "writer")
-    task.check_etag(item.resource["etag"])
+def _writable(task: Task, *, named: str | None = None) -> Calendar:
+    return task.calendar("writerWithoutPrivateAccess", named=named)
 
 
-def _written(task: Task, kind: str, calendar: Calendar, item: Item) -> str:
-    task.world.events_changed(calendar)
+def _view(task: Task, calendar: Calendar) -> View:
+    most = task.params.get("maxAttendees")
+    if most is not None and most < 1:
+        raise GoogleError(400, "invalidParameter", "Invalid value for: maxAttendees")
+    named = task.params.get("timeZone")
+    shown = zone(named) if named else None
+    return View(task.role(calendar), task.account.email, None if shown is calendar.zone else shown, most)
+
+
+def _writes(task: Task) -> Writes:
+    params = task.params
     # sendNotifications is the older, still accepted form of sendUpdates=all.
-    default = "all" if task.params.get("sendNotifications") else "none"
-    task.world.mail_guests(kind, item.resource, task.params.get("sendUpdates", default))
-    return item.text
+    default = "all" if params.get("sendNotifications") else "none"
+    accepts = Accepts(
+        conference=params.get("conferenceDataVersion", 0) >= 1,
+        attachments=params.get("supportsAttachments", False),
+        labels=params.get("eventLabelVersion", 0) >= 1,
+    )
+    sent = params.get("sendUpdates", default)
+    return Writes(task.world, task.account.email, send_updates=sent, accepts=accepts)
+
+
+def _hides_invitations(task: Task) -> bool:
+    """Whether the account's settings hide invitations until they are answered."""
+    return task.account.preferences.values["hideInvitations"] == "true"
+
+
+def _check_may_change(task: Task, calendar: Calendar, view: View) -> None:
+    resource = calendar.get(task.params["eventId"]).resource
+    if view.hides(resource):
+        require(view.role, "writer")
+    task.check_etag(resource["etag"])
 
 
 HANDLERS: dict[str, Handler] = {
     "events.list": events_list,
+    "events.instances": events_list,
     "events.get": events_get,
     "events.insert": events_insert,
+    "events.import": events_import,
+    "events.quickAdd": events_quick_add,
     "events.patch": events_patch,
     "events.update": events_update,
     "events.delete": events_delete,
+    "events.move": events_move,
 }

@@ -57,5 +57,5 @@ class Task:
             raise GoogleError(412, "conditionNotMet", "Precondition Failed")
 
 
-Handler = Callable[[Task], str | None]
+Handler = Callable[[Task], str | bytes | None]
 """Returns the answer as JSON text, or None for 204."""

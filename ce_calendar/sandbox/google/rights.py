@@ -1,0 +1,35 @@
+"""Who may change what of an event, apart from roles: organizers, locked copies, moves."""
+
+from typing import TYPE_CHECKING
+
+from ce_calendar.sandbox.google.errors import GoogleError
+from ce_calendar.sandbox.google.times import Json
+
+if TYPE_CHECKING:
+    from ce_calendar.sandbox.google.calendars import Calendar
+
+_LOCKED = ("summary", "description", "location", "start", "end", "recurrence")
+
+
+def check_can_move(resource: Json, source: "Calendar") -> None:
+    """Refuse to move what Google does not move."""
+    if "recurringEventId" in resource:
+        raise GoogleError(403, "cannotChangeOrganizerOfInstance", "Cannot change the organizer of an instance.")
+    if resource["status"] == "cancelled":
+        raise GoogleError(404, "notFound", "Not Found")
+    if resource.get("eventType", "default") != "default":
+        raise GoogleError(400, "eventTypeRestriction", "Only events of type default can be moved.")
+    if resource["organizer"].get("email") != source.id:
+        raise GoogleError(403, "forbiddenForNonOrganizer", "Only the organizer of an event can move it.")
+
+
+def check_change(resource: Json, current: Json, calendar: "Calendar") -> None:
+    """Refuse changes that only the organizer can make."""
+    if current.get("locked") and any(resource.get(name) != current.get(name) for name in _LOCKED):
+        raise GoogleError(403, "forbidden", "This copy of the event is locked.")
+    if current["organizer"].get("email") == calendar.id:
+        return
+    shared = [each.get("extendedProperties", {}).get("shared", {}) for each in (resource, current)]
+    if shared[0] != shared[1]:
+        message = "Shared properties can only be changed by the organizer of the event."
+        raise GoogleError(403, "forbiddenForNonOrganizer", message)
