@@ -15,6 +15,8 @@ from ce_calendar.sandbox.google.store import EventStore
 from ce_calendar.sandbox.google.times import Json, known_zone
 
 _PRIVATE = ("private", "confidential")
+_OF_THE_STORE = ("etag", "updated")
+"""What every writing gives anew."""
 
 
 @dataclass
@@ -219,16 +221,39 @@ class Calendar(EventStore):
             made.resource["sequence"] = max(made.resource["sequence"], known.item.resource.get("sequence", 0))
             self.store(made, clock, known.changes)
 
-    def clear(self, clock: Clock) -> None:
-        """Delete all events."""
-        # Exceptions after their series: what is remembered of them must be younger than the tokens handed out.
-        for event in list(self.events.values()):
-            if event.changes is None and event.live:
-                gone = {**event.item.resource, "status": "cancelled"}
-                self.store(resources.Complete(gone, event.item.earliest, event.item.latest), clock)
-        for event_id, event in list(self.events.items()):
-            if event.changes is not None:
-                self.drop(event_id)
+    def take(self, resource: Json, clock: Clock, changes: Json | None = None) -> None:
+        """Keep a copy of another calendar's event under the same id, unless it says what is here already.
+
+        Args:
+            resource: the event.
+            clock: the sandbox's.
+            changes: what it has of its own, if it is an exception to a series of which there is a copy too.
+        """
+        event_id = resource["id"]
+        made = resources.exception_to(resource, {}, self)
+        known = self.events.get(event_id)
+        if known is not None and _said(known.item.resource) == _said(made.resource):
+            return
+        base = self.instance(event_id) if known is None and changes is not None else None
+        if base is not None:
+            self.leave(base)
+        self.store(made, clock, changes)
+        if changes is None:
+            self._rebuild_exceptions(event_id, clock)
+
+    def let_go(self, event_id: str, clock: Clock) -> None:
+        """Cancel a copy, or put the series' own instance in the place of an exception; nothing if it is gone."""
+        event = self.events.get(event_id)
+        if event is None or not event.live:
+            return
+        base = self.instance(event_id) if event.changes is not None else None
+        if base is not None:
+            # Stored rather than dropped, so that whoever follows the changes hears of it.
+            self.store(resources.Complete(base.resource, base.earliest, base.latest), clock, {})
+        elif event.changes is not None:
+            self.drop(event_id)
+        else:
+            self.cancel(event_id, clock)
 
     def to_json(self) -> Json:
         """Return everything, for the state file."""
@@ -250,3 +275,7 @@ _SIMPLE = (
     *("id", "summary", "time_zone", "owner", "description", "version", "epoch", "forgotten"),
     *("location", "conference_types", "labels", "revision", "client_id"),
 )
+
+
+def _said(resource: Json) -> Json:
+    return {name: value for name, value in resource.items() if name not in _OF_THE_STORE}

@@ -9,6 +9,8 @@ if TYPE_CHECKING:
     from ce_calendar.sandbox.google.calendars import Calendar
 
 _LOCKED = ("summary", "description", "location", "start", "end", "recurrence")
+_ORGANIZERS = ("guestsCanInviteOthers", "guestsCanModify", "guestsCanSeeOtherGuests")
+_SHARED = "Shared properties can only be changed by the organizer of the event."
 
 
 def check_can_move(resource: Json, source: "Calendar") -> None:
@@ -31,5 +33,12 @@ def check_change(resource: Json, current: Json, calendar: "Calendar") -> None:
         return
     shared = [each.get("extendedProperties", {}).get("shared", {}) for each in (resource, current)]
     if shared[0] != shared[1]:
-        message = "Shared properties can only be changed by the organizer of the event."
-        raise GoogleError(403, "forbiddenForNonOrganizer", message)
+        raise GoogleError(403, "forbiddenForNonOrganizer", _SHARED)
+
+
+def check_guest(body: Json, current: Json, calendar: "Calendar") -> None:
+    """Refuse a guest who sets what is the organizer's to decide; what a body leaves out is not set."""
+    if current["organizer"].get("email") == calendar.id:
+        return
+    if any(name in body and body[name] != current.get(name) for name in _ORGANIZERS):
+        raise GoogleError(403, "forbiddenForNonOrganizer", _SHARED)

@@ -5,9 +5,11 @@ Whoever has to follow every change of an event, such as watchers, mails and the 
 
 from dataclasses import dataclass
 
+from ce_calendar.sandbox.google import rights
 from ce_calendar.sandbox.google.calendars import Calendar
 from ce_calendar.sandbox.google.checks import Accepts
 from ce_calendar.sandbox.google.errors import GoogleError
+from ce_calendar.sandbox.google.invitations import Invitations
 from ce_calendar.sandbox.google.items import Item
 from ce_calendar.sandbox.google.times import Json
 from ce_calendar.sandbox.google.world import World
@@ -69,6 +71,7 @@ class Writes:
     def change(self, calendar: Calendar, event_id: str, body: Json, *, replace: bool = False) -> Item:
         """Change an event or an instance (patch), or put another in its place (update)."""
         before = calendar.get(event_id)
+        rights.check_guest(body, before.resource, calendar)
         after = calendar.change(event_id, body, self._world.clock, replace=replace, accepts=self._accepts)
         return self._written(Change(calendar, before, after))
 
@@ -77,20 +80,27 @@ class Writes:
         before = calendar.cancel(event_id, self._world.clock)
         self._written(Change(calendar, before, calendar.get(event_id)))
 
+    def clear(self, calendar: Calendar) -> None:
+        """Delete all events; exceptions go with their series."""
+        for event_id, event in list(calendar.events.items()):
+            if event.live and event.changes is None:
+                self.cancel(calendar, event_id)
+
     def move(self, source: Calendar, event_id: str, destination: Calendar) -> Item:
         """Move an event with its exceptions into another calendar, which then organizes it."""
         clock, base_url = self._world.clock, self._world.base_url
         if source is destination:
             return source.get(event_id)
-        before = source.get(event_id)
         after = destination.adopt(source, event_id, clock, base_url)
         source.cancel(event_id, clock)
-        # Not mailed: for the guests the meeting goes on.
-        self._written(Change(source, before, source.get(event_id)), send_updates=NOBODY)
+        # Neither mailed nor taken from the guests: for them the meeting goes on.
+        self._world.events_changed(source)
         return self._written(Change(destination, None, after), kind="update")
 
     def _written(self, change: Change, *, kind: str | None = None, send_updates: str | None = None) -> Item:
         self._world.events_changed(change.calendar)
+        before = None if change.before is None else change.before.resource
+        Invitations(self._world).written(change.calendar, before, change.after.resource)
         told = self._send_updates if send_updates is None else send_updates
         for mail, event in _mails(change, kind):
             self._world.mail_guests(mail, event, told)
@@ -117,6 +127,11 @@ def _mails(change: Change, kind: str | None) -> list[tuple[str, Json]]:
     """Return what is to be mailed: a kind, and the event with the guests it goes to."""
     after = change.after.resource
     before = {} if change.before is None else change.before.resource
+    organizer = after["organizer"].get("email")
+    if kind is None and organizer != change.calendar.id:
+        # A guest's copy: its owner tells the organizer, and nobody else.
+        has_answered = _answer(after) != _answer(before) or after["status"] != before.get("status")
+        return [("reply", {**after, "attendees": [{"email": organizer}], "organizer": {}})] if has_answered else []
     then, now = ({guest["email"].lower(): guest for guest in each.get("attendees", [])} for each in (before, after))
     if kind is not None:
         return [(kind, after)]
@@ -130,3 +145,7 @@ def _mails(change: Change, kind: str | None) -> list[tuple[str, Json]]:
         ("cancellation", [guest for email, guest in then.items() if email not in now]),
     )
     return [(kind, {**after, "attendees": guests}) for kind, guests in groups if guests]
+
+
+def _answer(resource: Json) -> str | None:
+    return next((guest["responseStatus"] for guest in resource.get("attendees", []) if guest.get("self")), None)

@@ -10,6 +10,7 @@ from ce_calendar.sandbox.google.errors import GoogleError
 from ce_calendar.sandbox.google.methods.task import Handler, Json, Task
 from ce_calendar.sandbox.google.palette import is_rgb
 from ce_calendar.sandbox.google.times import zone
+from ce_calendar.sandbox.google.writes import Writes
 
 _CONFERENCES = ("eventHangout", "eventNamedHangout", "hangoutsMeet")
 _USUAL_CONFERENCES = ["hangoutsMeet"]
@@ -69,6 +70,8 @@ def calendars_delete(task: Task) -> None:
         raise GoogleError(403, "cannotDeletePrimaryCalendar", "Cannot delete the primary calendar.")
     if calendar.owner != task.account.email:
         raise GoogleError(403, "forbidden", "Only the data owner can delete a calendar.")
+    # Its meetings leave the calendars of their guests.
+    Writes(task.world, task.account.email).clear(calendar)
     task.world.calendar_removed(calendar)
 
 
@@ -77,8 +80,7 @@ def calendars_clear(task: Task) -> None:
     calendar = task.calendar("owner")
     if calendar.id != task.account.email:
         raise GoogleError(400, "invalid", "Only the primary calendar can be cleared.")
-    calendar.clear(task.world.clock)
-    task.world.events_changed(calendar)
+    Writes(task.world, task.account.email).clear(calendar)
 
 
 def calendars_transfer(task: Task) -> None:
