@@ -14,6 +14,7 @@ from ce_calendar.adapters.persistence.engine import make_engine
 from ce_calendar.adapters.persistence.migrations import migrate
 from ce_calendar.adapters.persistence.unit_of_work import unit_of_work_on
 from ce_calendar.ports import OpenUnitOfWork
+from tests.support.misfits import assert_no_misfits
 from tests.support.postgres import running_cluster
 
 if TYPE_CHECKING:
@@ -145,10 +146,11 @@ def sandboxes() -> Iterator["Sandboxes"]:
 
 
 @pytest.fixture
-def google_sandbox(sandboxes: "Sandboxes") -> "GoogleSandbox":
+def google_sandbox(sandboxes: "Sandboxes", request: pytest.FixtureRequest) -> Iterator["GoogleSandbox"]:
     """An empty Google; the process is shared, its memory is not."""
     sandboxes.google.control("reset")
-    return sandboxes.google
+    yield sandboxes.google
+    assert_no_misfits(sandboxes.google.url, request)
 
 
 @pytest.fixture

@@ -40,6 +40,7 @@ def main() -> int:
     parser.add_argument("--state", type=Path, help="file that keeps accounts, events and tokens over a restart")
     parser.add_argument("--demo", action="store_true", help="begin with the demo accounts if there is no state yet")
     parser.add_argument("--no-validation", action="store_true", help="do not check against the discovery document")
+    parser.add_argument("--no-quotas", action="store_true", help="begin, and begin anew, without Google's quotas")
     parser.add_argument("--log-level", default="warning", choices=["debug", "info", "warning", "error"])
     given = parser.parse_args()
     _set_up_logging(given.log_level)
@@ -52,6 +53,7 @@ def main() -> int:
         state=given.state,
         demo=given.demo,
         validation=not given.no_validation,
+        quotas=not given.no_quotas,
     )
     try:
         run(options)

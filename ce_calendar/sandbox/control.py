@@ -8,8 +8,9 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from ce_calendar.sandbox import orders
 from ce_calendar.sandbox.clock import Clock, rfc3339
-from ce_calendar.sandbox.faults import Fault, Faults
+from ce_calendar.sandbox.faults import Faults
 from ce_calendar.sandbox.fields import BadInputError, Fields
 from ce_calendar.sandbox.requestlog import RequestLog
 
@@ -51,6 +52,7 @@ class SharedControl:
         posts = [Route(f"/_sandbox/{name}", posted(action), methods=["POST"]) for name, action in every.items()]
         return [
             *posts,
+            Route("/_sandbox/faults", self.list_faults, methods=["GET"]),
             Route("/_sandbox/faults", self.clear_faults, methods=["DELETE"]),
             Route("/_sandbox/log", self.log, methods=["GET"]),
             Route("/_sandbox/outbox", self.outbox, methods=["GET"]),
@@ -63,21 +65,9 @@ class SharedControl:
 
     def faults(self, fields: Fields) -> Json:
         """Order a fault."""
-        named = fields.text("operation")
-        fault = Fault(
-            operation=named if named == "*" else self.operation(named),
-            status=fields.number("status", 400, 599),
-            reason=fields.text("reason", "") or None,
-            retry_after=fields.number("retry_after", 0, 86_400),
-            latency_ms=fields.number("latency_ms", 0, 600_000) or 0,
-            times=fields.number("times", 1, 1_000_000),
-            drop=fields.flag("drop"),
-        )
-        fields.done()
-        if fault.status is None and not fault.drop and not fault.latency_ms:
-            raise BadInputError("A fault needs a status, latency_ms or drop.")
+        fault = orders.read(fields, self.operation, self._shared.emails)
         self._shared.faults.add(fault)
-        return {"operation": fault.operation}
+        return {"n": fault.number, "operation": fault.operation}
 
     def clock(self, fields: Fields) -> Json:
         """Advance the sandbox's clock."""
@@ -93,6 +83,10 @@ class SharedControl:
         self._shared.reset()
         self._begin()
         return {"accounts": self._shared.emails}
+
+    async def list_faults(self, _request: Request) -> Response:
+        """Return what was ordered and how often each order struck."""
+        return JSONResponse({"faults": self._shared.faults.to_json()})
 
     async def clear_faults(self, _request: Request) -> Response:
         """Let everything work again."""

@@ -47,12 +47,34 @@ class Fields:
             raise self._wrong(name, f"a whole number from {least} to {most} is needed")
         return value
 
+    def fraction(self, name: str) -> float | None:
+        """Return a number above 0 and not above 1, or None when it is left out."""
+        value = self._left.pop(name, None)
+        if value is None:
+            return None
+        if isinstance(value, bool) or not isinstance(value, int | float) or not 0 < value <= 1:
+            raise self._wrong(name, "a number above 0 and up to 1 is needed")
+        return float(value)
+
+    def choice(self, name: str, *known: str) -> str | None:
+        """Return one of these texts, or None when it is left out."""
+        value = self._left.pop(name, None)
+        if value is None:
+            return None
+        if not isinstance(value, str) or value not in known:
+            raise self._wrong(name, f"{' or '.join(known)} is needed")
+        return value
+
     def flag(self, name: str, *, default: bool = False) -> bool:
         """Return true or false."""
         value = self._left.pop(name, default)
         if not isinstance(value, bool):
             raise self._wrong(name, "true or false is needed")
         return value
+
+    def anything(self, name: str) -> object:
+        """Return what is there, for the caller to look at closer."""
+        return self._left.pop(name, None)
 
     def objects(self, name: str) -> list[dict[str, Any]]:
         """Return a list of objects, empty when it is left out."""

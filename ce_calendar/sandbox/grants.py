@@ -106,6 +106,14 @@ class Grants:
         token = self._access.get(text)
         return token if token and (token.expires or 0) > self._now() else None
 
+    def whose(self, texts: Iterable[str]) -> tuple[str | None, str | None]:
+        """Return account and client of the first of these codes and tokens that is known, dead or alive."""
+        for text in texts:
+            found = self._access.get(text) or self._refresh.get(text) or self._codes.get(text)
+            if found is not None:
+                return found.email, found.client_id
+        return None, None
+
     def revoke_account(self, email: str) -> int:
         """End every grant of an account and return how many tokens died, access tokens among them."""
         return sum(self._end(email, client_id) for client_id in list(self._grants.get(email, ())))

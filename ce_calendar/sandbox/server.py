@@ -44,6 +44,7 @@ class Options:
     state: Path | None
     demo: bool
     validation: bool
+    quotas: bool
 
 
 class Listener(uvicorn.Server):
@@ -126,6 +127,8 @@ def _serve(options: Options, opened: list[socket.socket], ca_path: Path) -> None
     google, microsoft, authority = GoogleWorld(), MicrosoftWorld(), Authority()
     google.base_url = f"http://{HOST}:{google_port}"
     microsoft.base_url, microsoft.plain_url = f"https://localhost:{tls_port}", f"http://{HOST}:{plain_port}"
+    if not options.quotas:
+        google.quotas.begin_without()
     file = StateFile(options.state, google, microsoft, authority)
     begin_google, begin_microsoft = _beginnings(google, microsoft, demo=options.demo)
     known = file.load()

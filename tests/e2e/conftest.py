@@ -28,6 +28,7 @@ from tests.support.installation import (
     environment_for,
     running_sandbox,
 )
+from tests.support.misfits import assert_no_misfits
 from tests.support.postgres import free_port
 from tests.support.seeding import begin_session, seed
 
@@ -81,7 +82,9 @@ def directory(database: Engine) -> Directory:
 
 
 @pytest.fixture(autouse=True)
-def _as_new(installation: Installation, database: Engine, directory: Directory) -> None:
+def _as_new(
+    installation: Installation, database: Engine, directory: Directory, request: pytest.FixtureRequest
+) -> Iterator[None]:
     """Undo what the test before did: the demo's people and contacts, an untouched Google, nothing connected."""
     demo_people = [person.email for person in DEMO_PEOPLE]
     with database.begin() as connection:
@@ -96,6 +99,8 @@ def _as_new(installation: Installation, database: Engine, directory: Directory) 
     control(installation.google, "reset")
     control(installation.microsoft, "reset")
     directory.add_contacts(organization_slug="demo", contacts=DEMO_CONTACTS)
+    yield
+    assert_no_misfits(installation.google, request)
 
 
 @pytest.fixture(scope="session")

@@ -8,8 +8,10 @@ from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from ce_calendar.sandbox.google import discovery
+from ce_calendar.sandbox.google.batch import PATHS, Batch
 from ce_calendar.sandbox.google.control import Control
 from ce_calendar.sandbox.google.desk import GoogleDesk
+from ce_calendar.sandbox.google.entrance import Entrance, GzipOnRequest
 from ce_calendar.sandbox.google.gate import PREFIX, Gate
 from ce_calendar.sandbox.google.oauth import OAuth
 from ce_calendar.sandbox.google.service import CalendarService
@@ -29,7 +31,11 @@ def build_app(world: World, *, begin: Callable[[], None], validation: bool = Tru
     """
     service: ASGIApp = CalendarService(world)
     checks = Checks(discovery.load())
-    calendar = Gate(DiscoveryValidation(service, checks) if validation else service, world)
+    if validation:
+        service = DiscoveryValidation(service, checks, world.misfits)
+    calendar = Gate(GzipOnRequest(service), world)
+    entrance = Entrance(calendar, calendar.verbs)
+    batch = Entrance(Batch(Recording(entrance, world.log), world), lambda _scope: ["POST"])
     control = Control(world, begin, checks.event if validation else lambda _event: None)
     routes = [*OAuth(world).routes(), *control.routes(), *Pages(GoogleDesk(world)).routes()]
     # Only names of this machine: no web page may reach the sandbox under a name of its own (DNS rebinding).
@@ -38,7 +44,9 @@ def build_app(world: World, *, begin: Callable[[], None], validation: bool = Tru
 
     async def dispatch(scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http" and scope["path"].startswith(PREFIX):
-            await calendar(scope, receive, send)
+            await entrance(scope, receive, send)
+        elif scope["type"] == "http" and scope["path"].rstrip("/") in PATHS:
+            await batch(scope, receive, send)
         else:
             await others(scope, receive, send)
 

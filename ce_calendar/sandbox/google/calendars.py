@@ -232,7 +232,7 @@ class Calendar(EventStore):
         event_id = resource["id"]
         made = resources.exception_to(resource, {}, self)
         known = self.events.get(event_id)
-        if known is not None and _said(known.item.resource) == _said(made.resource):
+        if known is not None and known.changes == changes and _said(known.item.resource) == _said(made.resource):
             return
         base = self.instance(event_id) if known is None and changes is not None else None
         if base is not None:

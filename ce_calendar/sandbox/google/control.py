@@ -10,7 +10,7 @@ from starlette.routing import Route
 
 from ce_calendar.sandbox.control import CLIENT_ID, SharedControl
 from ce_calendar.sandbox.fields import BadInputError, Fields
-from ce_calendar.sandbox.google import discovery, oauth, sharing
+from ce_calendar.sandbox.google import batch, discovery, oauth, sharing
 from ce_calendar.sandbox.google.accounts import Check, add_account
 from ce_calendar.sandbox.google.acls import NOBODY
 from ce_calendar.sandbox.google.tokens import access_answer, full_answer
@@ -41,12 +41,15 @@ class Control(SharedControl):
                 "expire-sync-tokens": self.expire_sync_tokens,
                 "revoke": self.revoke,
                 "notify": self.notify,
+                "quotas": self.quotas,
             }
         )
         return [
             *posts,
             Route("/_sandbox/clients", self.list_clients, methods=["GET"]),
             Route("/_sandbox/channels", self.channels, methods=["GET"]),
+            Route("/_sandbox/quotas", self.show_quotas, methods=["GET"]),
+            Route("/_sandbox/misfits", self.misfits, methods=["GET"]),
         ]
 
     def accounts(self, fields: Fields) -> Json:
@@ -121,11 +124,26 @@ class Control(SharedControl):
         """Return the open channels and how their messages fared."""
         return JSONResponse({"channels": [channel.report() for channel in self._world.channels.all()]})
 
+    def quotas(self, fields: Fields) -> Json:
+        """Set quotas, or switch them on or off."""
+        self._world.quotas.set(fields)
+        return self._world.quotas.shown()
+
+    async def show_quotas(self, _request: Request) -> Response:
+        """Return the quotas and what is used of them."""
+        return JSONResponse(self._world.quotas.shown())
+
+    async def misfits(self, _request: Request) -> Response:
+        """Return what did not fit Google's discovery document."""
+        return JSONResponse({"misfits": self._world.misfits.to_json()})
+
     def operation(self, name: str) -> str:
         """Return an operation's name as the log has it; "token", "oauth2.userinfo" and the like are understood."""
         short = name.removeprefix("calendar.")
         if short in discovery.load().methods:
             return short
+        if name == batch.OPERATION:
+            return name
         oauth_name = "oauth." + name.rpartition(".")[2]
         if oauth_name in oauth.OPERATIONS:
             return oauth_name

@@ -5,12 +5,15 @@ routing, scope checks and validation all read it.
 """
 
 import json
+import re
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 from typing import Any
 
 Json = dict[str, Any]
+
+_INTEGER = re.compile(r"-?[0-9]{1,19}")
 
 
 @dataclass(frozen=True)
@@ -65,6 +68,11 @@ class Discovery:
                 return method, found
         return None
 
+    def verbs(self, segments: tuple[str, ...]) -> list[str]:
+        """Return the HTTP methods that some operation has for a path."""
+        shapes = [verb for verb, length in self._by_shape if length == len(segments)]
+        return sorted(verb for verb in shapes if self.match(verb, segments))
+
 
 @cache
 def load() -> Discovery:
@@ -90,11 +98,9 @@ def typed(method: Method, query: list[tuple[str, str]]) -> Json:
 def _value(kind: str | None, text: str) -> str | int | bool:
     if kind == "boolean" and text in ("true", "false"):
         return text == "true"
-    if kind == "integer":
-        try:
-            return int(text)
-        except ValueError:
-            return text
+    # Python would also read "1_0" and the digits of other scripts.
+    if kind == "integer" and _INTEGER.fullmatch(text):
+        return int(text)
     return text
 
 

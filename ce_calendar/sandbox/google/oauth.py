@@ -7,9 +7,9 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from ce_calendar.sandbox import trouble
 from ce_calendar.sandbox.consent import sent_back
-from ce_calendar.sandbox.faults import Fault, FaultMetError
-from ce_calendar.sandbox.forms import optional
+from ce_calendar.sandbox.forms import optional, whose
 from ce_calendar.sandbox.google import consent
 from ce_calendar.sandbox.google import scopes as names
 from ce_calendar.sandbox.google.consent import BlockedError
@@ -20,7 +20,7 @@ from ce_calendar.sandbox.google.tokens import full_answer
 from ce_calendar.sandbox.google.world import World
 from ce_calendar.sandbox.grants import Code
 from ce_calendar.sandbox.markup import from_own_page
-from ce_calendar.sandbox.requestlog import CutConnection, entry_of
+from ce_calendar.sandbox.requestlog import entry_of
 
 AUTHORIZE, TOKEN, REVOKE, USERINFO = "oauth.authorize", "oauth.token", "oauth.revoke", "oauth.userinfo"
 CERTS, CONFIGURATION, TOKENINFO = "oauth.certs", "oauth.configuration", "oauth.tokeninfo"
@@ -59,13 +59,17 @@ class OAuth:
 
         async def named(request: Request) -> Response:
             entry_of(request.scope).operation = operation
+            fault = self._world.faults.strike(operation, *await whose(request, self._world.grants))
+            if fault is None:
+                return await carry_out(request)
+            now = self._world.clock.now()
+            return await trouble.meet(fault, carry_out=lambda: carry_out(request), refuse=_refused, now=now)
+
+        async def carry_out(request: Request) -> Response:
             try:
-                await self._world.faults.meet(operation)
                 return await endpoint(request)
             except (OAuthError, BlockedError) as refusal:
                 return refusal.response()
-            except FaultMetError as met:
-                return _faulty(met.fault)
 
         return named
 
@@ -170,8 +174,6 @@ def _narrowed(granted: list[str], asked: list[str]) -> list[str]:
     return wanted or granted
 
 
-def _faulty(fault: Fault) -> Response:
-    if fault.drop or fault.status is None:
-        return CutConnection()
-    reason = fault.reason or default_reason(fault.status)
-    return OAuthError(fault.status, reason, f"Sandbox fault: {reason}", retry_after=fault.retry_after).response()
+def _refused(status: int, reason: str | None) -> Response:
+    reason = reason or default_reason(status)
+    return OAuthError(status, reason, f"Sandbox fault: {reason}").response()

@@ -16,9 +16,12 @@ from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from ce_calendar.sandbox.google import discovery
+from ce_calendar.sandbox.google.bodies import read_body
 from ce_calendar.sandbox.google.discovery import Method
-from ce_calendar.sandbox.google.errors import GoogleError
+from ce_calendar.sandbox.google.entrance import replay
+from ce_calendar.sandbox.google.errors import GoogleError, invalid_parameter
 from ce_calendar.sandbox.google.gate import Call, call_of
+from ce_calendar.sandbox.google.misfits import Misfits
 
 Json = dict[str, Any]
 
@@ -32,20 +35,24 @@ Format = Callable[[str], bool]
 class DiscoveryValidation:
     """ASGI middleware between the gate and the service."""
 
-    def __init__(self, app: ASGIApp, checks: "Checks") -> None:
+    def __init__(self, app: ASGIApp, checks: "Checks", misfits: Misfits) -> None:
         self._app = app
         self._checks = checks
+        self._misfits = misfits
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Check a request, pass it on, check its answer."""
         call = call_of(scope)
         request = Request(scope, receive)
-        raw = await request.body()
+        operation = call.method.operation
+        # A body that nobody asked for is not read.
+        raw = await request.body() if call.method.request else b""
         try:
             self._checks.query(call, request.query_params.multi_items())
             if call.method.request:
-                self._checks.body(call.method, raw)
+                self._checks.body(call.method, raw, request.headers.get("content-type", ""))
         except GoogleError as refusal:
+            self._misfits.record(operation, "request", refusal.message)
             await refusal.response()(scope, receive, send)
             return
         held: list[Message] = []
@@ -53,10 +60,11 @@ class DiscoveryValidation:
         async def hold(message: Message) -> None:
             held.append(message)
 
-        await self._app(scope, _replay(raw), hold)
+        await self._app(scope, replay(raw), hold)
         try:
             self._checks.answer(call.method, held)
         except GoogleError as misreading:
+            self._misfits.record(operation, "answer", misreading.message)
             await misreading.response()(scope, receive, send)
             return
         for message in held:
@@ -79,16 +87,22 @@ class Checks:
         if method.operation not in self._queries:
             self._queries[method.operation] = _query_validator(method)
         given = discovery.typed(method, pairs) | call.path_parameters
+        unknown = next((name[:100] for name in given if name not in method.parameters), None)
+        if unknown is not None:
+            raise invalid_parameter(unknown, f"Invalid query of {method.operation}: unknown parameter: {unknown}")
         error = _first(self._queries[method.operation], given)
         if error is not None:
-            raise GoogleError(400, "invalidParameter", f"Invalid query of {method.operation}: {_words(error)}")
+            message = f"Invalid query of {method.operation}: {_words(error)}"
+            if not error.instance_path:
+                required = (name for name, raw in method.parameters.items() if raw.get("required"))
+                raise GoogleError(
+                    400, "required", message, location=next(name for name in required if name not in given)
+                )
+            raise invalid_parameter(str(error.instance_path[0]), message)
 
-    def body(self, method: Method, raw: bytes) -> None:
+    def body(self, method: Method, raw: bytes, content_type: str = "") -> None:
         """Refuse unknown and mistyped fields of a body, and missing ones, with 400."""
-        try:
-            body = json.loads(raw or b"{}")
-        except ValueError as unreadable:
-            raise GoogleError(400, "parseError", "Parse Error") from unreadable
+        body = read_body(raw, content_type)
         error = self._body_error(str(method.request), body)
         if error is not None:
             raise GoogleError(400, "invalid", f"Invalid body of {method.operation}: {_words(error)}")
@@ -192,14 +206,10 @@ def _words(error: ValidationError) -> str:
     return f"{place}: {error.message}"
 
 
-def _replay(raw: bytes) -> Receive:
-    async def receive() -> Message:
-        return {"type": "http.request", "body": raw, "more_body": False}
-
-    return receive
-
-
-_DATE_TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)?")
+# Not \d, and not Python's own reading alone: it takes the digits of other scripts, "1_0" and "20270301".
+_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_DATE_TIME = re.compile(_DATE.pattern + r"T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]+)?(Z|[+-][0-9]{2}:[0-9]{2})?")
+_INT64 = re.compile(r"-?[0-9]{1,19}")
 
 
 def _formats(*, local_times: bool) -> dict[str, Format]:
@@ -215,8 +225,8 @@ def _formats(*, local_times: bool) -> dict[str, Format]:
 
     return {
         "date-time": is_date_time,
-        "date": lambda text: _reads(date.fromisoformat, text),
-        "int64": lambda text: _reads(int, text) and -(2**63) <= int(text) < 2**63,
+        "date": lambda text: bool(_DATE.fullmatch(text)) and _reads(date.fromisoformat, text),
+        "int64": lambda text: bool(_INT64.fullmatch(text)) and -(2**63) <= int(text) < 2**63,
     }
 
 

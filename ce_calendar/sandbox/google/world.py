@@ -16,8 +16,10 @@ from ce_calendar.sandbox.google.deliveries import Deliveries
 from ce_calendar.sandbox.google.errors import GoogleError
 from ce_calendar.sandbox.google.grants import GoogleGrants
 from ce_calendar.sandbox.google.listing import Listings
+from ce_calendar.sandbox.google.misfits import Misfits
 from ce_calendar.sandbox.google.paging import Pager
 from ce_calendar.sandbox.google.preferences import DEFAULTS, TIME_ZONE, Preferences
+from ce_calendar.sandbox.google.quotas import Quotas
 from ce_calendar.sandbox.idtokens import Signer
 from ce_calendar.sandbox.requestlog import RequestLog
 
@@ -62,6 +64,8 @@ class World:
         self.clock = Clock()
         self.log = RequestLog(self.clock)
         self.faults = Faults()
+        self.quotas = Quotas(self.clock)
+        self.misfits = Misfits()
         self.signer = Signer()
         self.deliveries = Deliveries(self.clock)
         self.dirty = False
@@ -85,6 +89,8 @@ class World:
         self.log.clear()
         self.faults.clear()
         self.channels.clear()
+        self.quotas.reset()
+        self.misfits.clear()
         self._begin()
         self.dirty = True
 
@@ -211,6 +217,7 @@ class World:
             "grants": self.grants.to_json(),
             "mails": self.mails,
             "channels": self.channels.to_json(),
+            "quotas": self.quotas.to_json(),
         }
 
     def load(self, data: Json) -> None:
@@ -229,6 +236,7 @@ class World:
             kind, _, watched = channel.resource.partition("/")
             if kind == "events" and watched in self.calendars:
                 self.calendars[watched].on_change = self.events_changed
+        self.quotas.load(data.get("quotas", {}))
 
     def _load_account(self, raw: Json) -> Account:
         if "calendar_list" in raw:

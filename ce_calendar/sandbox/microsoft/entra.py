@@ -4,6 +4,7 @@ import base64
 import hashlib
 import json
 from collections.abc import Awaitable, Callable
+from http import HTTPStatus
 from typing import Any
 from urllib.parse import unquote
 
@@ -12,16 +13,15 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import Route
 
-from ce_calendar.sandbox import consent, pkce
+from ce_calendar.sandbox import consent, pkce, trouble
 from ce_calendar.sandbox.consent import Person, Wish
-from ce_calendar.sandbox.faults import Fault, FaultMetError
-from ce_calendar.sandbox.forms import NotAFormError, read_form
+from ce_calendar.sandbox.forms import NotAFormError, read_form, whose
 from ce_calendar.sandbox.grants import ACCESS_SECONDS, Code
 from ce_calendar.sandbox.markup import from_own_page, page, text
 from ce_calendar.sandbox.microsoft.errors import EntraError
 from ce_calendar.sandbox.microsoft.grants import SIGN_IN, plain
 from ce_calendar.sandbox.microsoft.world import Account, World
-from ce_calendar.sandbox.requestlog import CutConnection, entry_of
+from ce_calendar.sandbox.requestlog import entry_of
 
 CONFIGURATION, KEYS, AUTHORIZE, TOKEN = "oauth.configuration", "oauth.keys", "oauth.authorize", "oauth.token"
 OPERATIONS = (CONFIGURATION, KEYS, AUTHORIZE, TOKEN)
@@ -67,21 +67,23 @@ class Entra:
 
         async def named(request: Request) -> Response:
             entry_of(request.scope).operation = operation
+            fault = self._world.faults.strike(operation, *await whose(request, self._world.grants))
+            if fault is None:
+                return await carry_out(request)
+            now = self._world.clock.now()
+            return await trouble.meet(fault, carry_out=lambda: carry_out(request), refuse=self._refused, now=now)
+
+        async def carry_out(request: Request) -> Response:
             try:
-                await self._world.faults.meet(operation)
                 return await endpoint(request)
             except EntraError as refusal:
                 return refusal.response(self._world.clock.now())
-            except FaultMetError as met:
-                return self._faulty(met.fault)
 
         return named
 
-    def _faulty(self, fault: Fault) -> Response:
-        if fault.drop or fault.status is None:
-            return CutConnection()
-        reason = fault.reason or ("invalid_grant" if fault.status == 400 else "temporarily_unavailable")  # noqa: PLR2004 - Bad Request
-        return EntraError.named(fault.status, reason, retry_after=fault.retry_after).response(self._world.clock.now())
+    def _refused(self, status: int, reason: str | None) -> Response:
+        reason = reason or ("invalid_grant" if status == HTTPStatus.BAD_REQUEST else "temporarily_unavailable")
+        return EntraError.named(status, reason).response(self._world.clock.now())
 
     async def configuration(self, request: Request) -> Response:
         """Say where everything is; the browser's part is on the plain port, so that no browser meets our CA."""

@@ -78,7 +78,6 @@ class EntraError(Exception):
         message: str,
         *,
         suberror: str | None = None,
-        retry_after: int | None = None,
     ) -> None:
         super().__init__(message)
         self.status = status
@@ -86,13 +85,12 @@ class EntraError(Exception):
         self.code = code
         self.message = message
         self.suberror = suberror
-        self.retry_after = retry_after
 
     @classmethod
-    def named(cls, status: int, error: str, *, retry_after: int | None = None) -> "EntraError":
+    def named(cls, status: int, error: str) -> "EntraError":
         """Return the refusal with the code and words Entra usually has for this error."""
         code, message = _SIGN_IN.get(error, (90033, "The sandbox was told to refuse."))
-        return cls(status, error, code, message, suberror=_SUBERRORS.get(error), retry_after=retry_after)
+        return cls(status, error, code, message, suberror=_SUBERRORS.get(error))
 
     def response(self, now: datetime) -> JSONResponse:
         """Return the answer MSAL would see."""
@@ -110,6 +108,4 @@ class EntraError(Exception):
         if self.suberror:
             body["suberror"] = self.suberror
         headers = {"Cache-Control": "no-store"}
-        if self.retry_after is not None:
-            headers["Retry-After"] = str(self.retry_after)
         return JSONResponse(body, status_code=self.status, headers=headers)

@@ -10,14 +10,15 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
-from ce_calendar.sandbox.faults import Fault, FaultMetError
+from ce_calendar.sandbox import trouble
+from ce_calendar.sandbox.grants import Token
 from ce_calendar.sandbox.microsoft import graph
 from ce_calendar.sandbox.microsoft.errors import GraphError, default_code
 from ce_calendar.sandbox.microsoft.grants import plain
 from ce_calendar.sandbox.microsoft.graph import Answer, Handler, Task
 from ce_calendar.sandbox.microsoft.shapes import Shape, Wishes
 from ce_calendar.sandbox.microsoft.world import Account, World
-from ce_calendar.sandbox.requestlog import CutConnection, Entry, entry_of
+from ce_calendar.sandbox.requestlog import Entry, entry_of
 
 PREFIX = "/v1.0/"
 
@@ -77,10 +78,11 @@ class Gate:
         try:
             response = await self._answer(request)
         except GraphError as refusal:
-            response = refusal.response(self._world.clock.now(), request.headers.get("client-request-id"))
-        except FaultMetError as met:
-            response = self._faulty(met.fault)
+            response = self._said(refusal, request)
         await response(scope, receive, send)
+
+    def _said(self, refusal: GraphError, request: Request) -> Response:
+        return refusal.response(self._world.clock.now(), request.headers.get("client-request-id"))
 
     async def _answer(self, request: Request) -> Response:
         entry = entry_of(request.scope)
@@ -90,15 +92,31 @@ class Gate:
         entry.account = account.email if account else None
         raw = await request.body()
         with self._in_flight(account):
-            await self._world.faults.meet(method.operation)
-            if token is None or account is None:
-                empty = not _bearer(request)
-                message = "Access token is empty." if empty else "Lifetime validation failed, the token is expired."
-                raise GraphError(401, "InvalidAuthenticationToken", message)
-            if not method.scopes.intersection(map(plain, token.scopes)):
-                raise GraphError(403, "ErrorAccessDenied", "Access is denied. Check credentials and try again.")
-            wishes = Wishes.read(request.headers.getlist("prefer"))
-            answer = method.handler(self._task(request, account, path, raw, wishes))
+            email, client = account.email if account else None, token.client_id if token else None
+            fault = self._world.faults.strike(method.operation, email, client)
+
+            async def carry_out() -> Response:
+                try:
+                    return self._carried_out(request, method, path, raw, token)
+                except GraphError as refusal:
+                    return self._said(refusal, request)
+
+            if fault is None:
+                return await carry_out()
+            return await trouble.meet(fault, carry_out=carry_out, refuse=self._refused, now=self._world.clock.now())
+
+    def _carried_out(
+        self, request: Request, method: Method, path: dict[str, str], raw: bytes, token: Token | None
+    ) -> Response:
+        account = self._world.accounts.get(token.email) if token else None
+        if token is None or account is None:
+            empty = not _bearer(request)
+            message = "Access token is empty." if empty else "Lifetime validation failed, the token is expired."
+            raise GraphError(401, "InvalidAuthenticationToken", message)
+        if not method.scopes.intersection(map(plain, token.scopes)):
+            raise GraphError(403, "ErrorAccessDenied", "Access is denied. Check credentials and try again.")
+        wishes = Wishes.read(request.headers.getlist("prefer"))
+        answer = method.handler(self._task(request, account, path, raw, wishes))
         return _response(answer, wishes)
 
     def _task(self, request: Request, account: Account, path: dict[str, str], raw: bytes, wishes: Wishes) -> Task:
@@ -131,12 +149,9 @@ class Gate:
         finally:
             account.in_flight -= 1
 
-    def _faulty(self, fault: Fault) -> Response:
-        if fault.drop or fault.status is None:
-            return CutConnection()
-        code = fault.reason or default_code(fault.status)
-        refusal = GraphError(fault.status, code, f"Sandbox fault: {code}", retry_after=fault.retry_after)
-        return refusal.response(self._world.clock.now(), None)
+    def _refused(self, status: int, reason: str | None) -> Response:
+        code = reason or default_code(status)
+        return GraphError(status, code, f"Sandbox fault: {code}").response(self._world.clock.now(), None)
 
 
 def _found(request: Request, entry: Entry) -> tuple[Method, dict[str, str]]:

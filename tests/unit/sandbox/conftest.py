@@ -3,6 +3,7 @@ from collections.abc import Iterator
 import pytest
 import requests
 
+from tests.support.misfits import assert_no_misfits
 from tests.unit.sandbox.driver import Process, Sandbox, start
 from tests.unit.sandbox.receiver import Receiver, serve
 
@@ -15,7 +16,7 @@ def sandbox_process() -> Iterator[Process]:
 
 
 @pytest.fixture
-def sandbox(sandbox_process: Process) -> Iterator[Sandbox]:
+def sandbox(sandbox_process: Process, request: pytest.FixtureRequest) -> Iterator[Sandbox]:
     """An empty sandbox; the process is shared, its memory is not."""
     with requests.Session() as http:
         http.trust_env = False
@@ -23,6 +24,7 @@ def sandbox(sandbox_process: Process) -> Iterator[Sandbox]:
         sandbox.control("reset")
         yield sandbox
         sandbox.close_clients()
+        assert_no_misfits(sandbox.url, request)
 
 
 @pytest.fixture

@@ -112,9 +112,10 @@ class Process:
         return code
 
 
-def start(*arguments: str) -> Process:
-    """Start a sandbox on a free port and return once it serves."""
-    command = [sys.executable, "-m", "ce_calendar.sandbox", "--port", "0", *arguments]
+def start(*arguments: str, quotas: bool = False) -> Process:
+    """Start a sandbox on a free port and return once it serves; quotas are off unless a test is about them."""
+    without = [] if quotas else ["--no-quotas"]
+    command = [sys.executable, "-m", "ce_calendar.sandbox", "--port", "0", *without, *arguments]
     popen = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
     assert popen.stdout is not None
     # One line each for Google, Microsoft over TLS, Microsoft for browsers, and its CA.

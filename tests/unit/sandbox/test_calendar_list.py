@@ -121,6 +121,7 @@ def test_a_calendar_off_the_list_can_still_be_read_and_put_back(sandbox: Sandbox
     assert names(lists.list().execute())[-1] == TEAM
 
 
+@pytest.mark.misfits_allowed
 def test_what_cannot_be_put_on_or_taken_off_is_refused(sandbox: Sandbox, lists: Any) -> None:
     sandbox.account("eve@gmail.example")
     assert refusal(lists.insert(body={"id": "eve@gmail.example"})) == (404, "notFound")

@@ -57,6 +57,7 @@ def test_a_patch_keeps_what_it_does_not_name_and_an_update_does_not(ann: Any) ->
     assert ann.events().list(calendarId=made["id"]).execute()["summary"] == "Us"
 
 
+@pytest.mark.misfits_allowed
 @pytest.mark.parametrize(
     ("body", "refused"),
     [

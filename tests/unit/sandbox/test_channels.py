@@ -80,6 +80,7 @@ def test_a_used_channel_id_is_refused_until_its_channel_is_over(sandbox: Sandbox
     watch(sandbox, channel(receiver))
 
 
+@pytest.mark.misfits_allowed
 @pytest.mark.parametrize(
     ("body", "expected"),
     [

@@ -171,6 +171,7 @@ def test_a_grant_is_as_good_as_a_consent(sandbox: Sandbox) -> None:
     assert sandbox.http.post(f"{sandbox.url}/token", data=form).json()["scope"] == "openid"
 
 
+@pytest.mark.misfits_allowed
 def test_a_stranger_without_a_known_host_still_gets_json(sandbox: Sandbox) -> None:
     http = httplib2.Http()
     answer, content = http.request(f"{sandbox.url}/calendar/v3/nothing")

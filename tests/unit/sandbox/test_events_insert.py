@@ -241,6 +241,7 @@ def test_an_imported_meeting_keeps_its_organizer_and_is_changed_by_the_next_impo
     assert imported(events, **people)["status"] == "confirmed"
 
 
+@pytest.mark.misfits_allowed
 def test_an_import_needs_a_uid_and_somebody_of_this_calendar(events: Any) -> None:
     assert refusal(events.import_(calendarId="primary", body=meeting())) == (400, "required")
     foreign = meeting(iCalUID="x@riverside.example", organizer={"email": BOB})

@@ -71,6 +71,7 @@ def test_the_window_leaves_out_what_only_touches_it(events: Any) -> None:
     ],
     ids=str,
 )
+@pytest.mark.misfits_allowed
 def test_a_query_that_means_nothing_is_refused(events: Any, wrong: Json) -> None:
     assert refusal(events.list(calendarId="primary", **wrong))[0] == 400
 

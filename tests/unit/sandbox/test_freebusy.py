@@ -124,6 +124,7 @@ def test_more_calendars_than_may_be_asked_for_are_named_as_too_many(sandbox: San
     assert few[ANN]["errors"][0]["reason"] == "tooManyCalendarsRequested"
 
 
+@pytest.mark.misfits_allowed
 @pytest.mark.parametrize(
     ("change", "expected"),
     [

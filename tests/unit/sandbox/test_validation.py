@@ -12,6 +12,8 @@ from ce_calendar.sandbox.google.errors import GoogleError
 from ce_calendar.sandbox.google.validation import Checks
 from tests.unit.sandbox.driver import Sandbox, meeting
 
+pytestmark = pytest.mark.misfits_allowed
+
 
 class Plain:
     """Requests as no well-behaved client would send them."""
@@ -86,6 +88,18 @@ def test_a_body_that_google_would_not_take_is_refused(plain: Plain, field: dict[
 )
 def test_an_event_that_makes_no_sense_is_refused(plain: Plain, change: dict[str, Any], named: str) -> None:
     assert named in message_of(plain.insert(meeting() | change))
+
+
+@pytest.mark.parametrize("expiration", ["1_0", " 10", "\uff11", "1e3", "", "9223372036854775808"])
+def test_a_long_number_is_written_in_plain_digits(expiration: str) -> None:
+    method = discovery.load().methods["events.watch"]
+    with pytest.raises(GoogleError, match="expiration"):
+        Checks(discovery.load()).body(method, json.dumps({"id": "c", "expiration": expiration}).encode())
+
+
+@pytest.mark.parametrize("day", ["20270301", "2027-W09-1", "2027-3-1", "2027-02-29", "\uff12027-03-01"])
+def test_a_day_is_written_with_dashes(plain: Plain, day: str) -> None:
+    assert "start" in message_of(plain.insert(meeting(start={"date": day}, end={"date": "2027-03-02"})))
 
 
 def test_a_refusal_does_not_repeat_what_was_sent(plain: Plain) -> None:
