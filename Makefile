@@ -8,7 +8,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
 .DEFAULT_GOAL := help
 MSGRAPH := .venv-msgraph
-GCAL := .venv-bench
+STRANGERS := .venv-strangers
 .PHONY: help install demo dev test test-msgraph check format bench lock clean
 
 help: ## Show what can be asked
@@ -36,11 +36,22 @@ demo: install ## Run the application with the sandbox and demo data on http://lo
 dev: install ## The same with hot reload, for those who change it
 	@exec $(BIN)/ce-calendar demo --reload
 
-test: $(VENV)/installed-dev ## Install what tests need and run all of them
+test: $(VENV)/installed-dev $(STRANGERS)/installed ## Install what tests need and run all of them
 	@sh scripts/ensure-test-programs
 	$(BIN)/python -m pytest --numprocesses $(WORKERS) --ignore tests/e2e
 	@# Apart: Playwright keeps an event loop of its own in the process. Each worker has an installation of its own.
 	$(BIN)/python -m pytest --numprocesses $(WORKERS) --dist loadfile tests/e2e
+	@# Apart: these meet the sandbox from an environment in which the product is not installed.
+	$(STRANGERS)/bin/python -m pytest --confcutdir tests/strangers --product-python $(BIN)/python tests/strangers
+
+# Apart: nothing here is needed by the product, and some of it wants other versions than the product has. The packages'
+# sources hold calendars that show every way to write a recurrence; their test data, not their code, is what we are after.
+$(STRANGERS)/installed: tests/strangers/requirements.txt tests/strangers/sources.txt
+	@PYTHON="$(PYTHON)" sh scripts/make-venv $(STRANGERS)
+	$(STRANGERS)/bin/python -m pip --disable-pip-version-check --quiet install --require-hashes -r $<
+	$(STRANGERS)/bin/python -m pip --disable-pip-version-check --quiet download --no-deps --no-build-isolation \
+		--no-binary :all: --require-hashes -r tests/strangers/sources.txt --dest $(STRANGERS)/sources
+	@touch $@
 
 # Apart, for Microsoft's SDK alone takes nearly half a gigabyte.
 $(MSGRAPH)/installed: tests/msgraph/requirements.txt
@@ -61,15 +72,9 @@ format: $(VENV)/installed-dev ## Put the code into shape
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
-# Apart: the library that is compared with is nothing the product needs.
-$(GCAL)/installed: bench/requirements.txt
-	@PYTHON="$(PYTHON)" sh scripts/make-venv $(GCAL)
-	$(GCAL)/bin/python -m pip --disable-pip-version-check --quiet install --require-hashes -r $<
-	@touch $@
-
 # BENCH takes further options: make bench BENCH="--runs 9 --no-browser"
-bench: $(VENV)/installed-dev $(GCAL)/installed ## Measure how fast it is, and print a table
-	$(BIN)/python -m bench --gcal $(GCAL)/bin/python $(BENCH)
+bench: $(VENV)/installed-dev $(STRANGERS)/installed ## Measure how fast it is, and print a table
+	$(BIN)/python -m bench --gcal $(STRANGERS)/bin/python $(BENCH)
 
 COMPILE := $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header --no-emit-index-url \
 	--no-emit-find-links --no-annotate --python-version 3.11
@@ -78,7 +83,9 @@ lock: $(VENV)/installed-dev ## Compile the pinned requirements anew from pyproje
 	$(LOCK) --output-file requirements.txt
 	$(LOCK) --extra dev --constraint requirements.txt --output-file requirements-dev.txt
 	$(COMPILE) tests/msgraph/requirements.in --output-file tests/msgraph/requirements.txt
-	$(COMPILE) bench/requirements.in --output-file bench/requirements.txt
+	$(COMPILE) tests/strangers/requirements.in --output-file tests/strangers/requirements.txt
+	$(COMPILE) --no-deps --constraint tests/strangers/requirements.txt tests/strangers/sources.in \
+		--output-file tests/strangers/sources.txt
 
 clean: ## Remove everything made here but the data in var/
-	rm -rf $(VENV) $(MSGRAPH) $(GCAL) .web .states .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf $(VENV) $(MSGRAPH) $(STRANGERS) .web .states .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

@@ -20,6 +20,9 @@ from tests.support.postgres import running_cluster
 if TYPE_CHECKING:
     from tests.support.sandbox import GoogleSandbox, MicrosoftSandbox, Sandboxes
 
+collect_ignore = ["strangers"]
+"""They need another environment, without this file; see `make test`."""
+
 NOON = datetime(2026, 3, 10, 12, 0, tzinfo=UTC)
 
 

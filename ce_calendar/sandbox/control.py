@@ -37,6 +37,12 @@ class ControlledWorld(Protocol):
     def reset(self) -> None:
         """Forget everything."""
 
+    def to_json(self) -> Json:
+        """Return everything that a restart survives."""
+
+    def load(self, data: Json) -> None:
+        """Take up what ``to_json`` returned."""
+
 
 class SharedControl:
     """The verbs that are the same at every provider."""
@@ -57,6 +63,8 @@ class SharedControl:
             Route("/_sandbox/log", self.log, methods=["GET"]),
             Route("/_sandbox/outbox", self.outbox, methods=["GET"]),
             Route("/_sandbox/accounts", self.list_accounts, methods=["GET"]),
+            Route("/_sandbox/state", self.state, methods=["GET"]),
+            Route("/_sandbox/state", posted_whole(self.restore), methods=["POST"]),
         ]
 
     def operation(self, name: str) -> str:
@@ -104,12 +112,38 @@ class SharedControl:
         """Return the mails the provider would have sent."""
         return JSONResponse({"mails": self._shared.mails})
 
+    async def state(self, _request: Request) -> Response:
+        """Return everything that a restart survives, as the state file holds it."""
+        return JSONResponse(self._shared.to_json())
+
+    def restore(self, data: Json) -> Json:
+        """Become what ``state`` told, at another time or elsewhere; what cannot be taken up changes nothing."""
+        # Tried on a world of its own first, and written once, for what is missing may show only then.
+        trial = type(self._shared)()
+        try:
+            trial.load(data)
+            refuse_half_characters("state", trial.to_json())
+            trial.clock.now()
+        except KeyError as missing:
+            raise BadInputError(f"This is no state of this half of the sandbox: {missing} is missing.") from missing
+        except Exception as wrong:  # what a world makes of any JSON there is; whatever it is, the input was bad
+            raise BadInputError(f"This is no state of this half of the sandbox: {wrong}") from wrong
+        self._shared.reset()
+        self._shared.load(data)
+        self._shared.dirty = True
+        return {"accounts": self._shared.emails}
+
     async def list_accounts(self, _request: Request) -> Response:
         """Return the emails of all accounts."""
         return JSONResponse({"accounts": [{"email": email} for email in self._shared.emails]})
 
 
 def posted(action: Action) -> Callable[[Request], Any]:
+    """Wrap an action that reads its input field by field, see ``posted_whole``."""
+    return posted_whole(lambda body: action(Fields(body)))
+
+
+def posted_whole(action: Callable[[Json], Json]) -> Callable[[Request], Any]:
     """Wrap an action: JSON in, JSON out, and nothing that a foreign web page could send without asking."""
 
     async def endpoint(request: Request) -> Response:
@@ -125,11 +159,19 @@ def posted(action: Action) -> Callable[[Request], Any]:
         if not isinstance(body, dict):
             return refusal("Send a JSON object.")
         try:
-            return JSONResponse(action(Fields(body)))
+            return JSONResponse(action(body))
         except BadInputError as wrong:
             return refusal(str(wrong))
 
     return endpoint
+
+
+def refuse_half_characters(name: str, value: object) -> None:
+    """Refuse what holds a lone surrogate: no answer could tell it again; BadInputError."""
+    try:
+        json.dumps(value, ensure_ascii=False).encode()
+    except (UnicodeEncodeError, RecursionError) as unspeakable:
+        raise BadInputError(f"{name}: holds half a character (a lone surrogate).") from unspeakable
 
 
 def refusal(message: str, status: int = 400) -> Response:

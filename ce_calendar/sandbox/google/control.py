@@ -8,11 +8,15 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from ce_calendar.sandbox.control import CLIENT_ID, SharedControl
+from ce_calendar.sandbox.control import CLIENT_ID, SharedControl, refuse_half_characters
 from ce_calendar.sandbox.fields import BadInputError, Fields
 from ce_calendar.sandbox.google import batch, discovery, oauth, sharing
 from ce_calendar.sandbox.google.accounts import Check, add_account
 from ce_calendar.sandbox.google.acls import NOBODY
+from ce_calendar.sandbox.google.bulk import add_events, generate
+from ce_calendar.sandbox.google.calendars import Calendar
+from ce_calendar.sandbox.google.errors import GoogleError
+from ce_calendar.sandbox.google.ics.loading import Loading
 from ce_calendar.sandbox.google.tokens import access_answer, full_answer
 from ce_calendar.sandbox.google.world import Account, World
 
@@ -34,6 +38,8 @@ class Control(SharedControl):
         posts = self.routes_for(
             {
                 "accounts": self.accounts,
+                "events": self.events,
+                "ics": self.ics,
                 "clients": self.clients,
                 "accept": self.accept,
                 "token": self.token,
@@ -68,6 +74,39 @@ class Control(SharedControl):
         sharing.accept(self._world, account, calendar)
         role = self._world.role(account, calendar)
         return {"email": account.email, "calendar": calendar.id, "accessRole": role}
+
+    def events(self, fields: Fields) -> Json:
+        """Add many events to one calendar, given or made up; all of them or none."""
+        calendar = self._calendar(fields)
+        wanted = fields.mapping("generate") if "generate" in fields else None
+        events = fields.objects("events")
+        fields.done()
+        refuse_half_characters("events", events)
+        if wanted is not None:
+            events = [*events, *generate(Fields(wanted, "generate."))]
+        added = add_events(calendar, events, self._world.clock, self._world.base_url, self._check)
+        self._world.events_changed(calendar)
+        return {"events_added": added}
+
+    def ics(self, fields: Fields) -> Json:
+        """Take an iCalendar text into one calendar, and say what could not be taken."""
+        calendar = self._calendar(fields)
+        text = fields.text("ics")
+        fields.done()
+        loading = Loading(calendar, self._world.clock, self._world.base_url, self._check)
+        loading.take(text)
+        self._world.events_changed(calendar)
+        return {"events_added": loading.added, "refused": loading.refused}
+
+    def restore(self, data: Json) -> Json:
+        """Become what was told; each event is held against Google's schema first."""
+        for calendar in _list(data, "calendars"):
+            for place, event in enumerate(_list(calendar, "events")):
+                try:
+                    self._check(event[0])
+                except (GoogleError, LookupError, TypeError) as wrong:
+                    raise BadInputError(f"{calendar.get('id')}, events[{place}]: {wrong}") from wrong
+        return super().restore(data)
 
     def token(self, fields: Fields) -> Json:
         """Give an access token for an account, without asking anybody."""
@@ -149,8 +188,23 @@ class Control(SharedControl):
             return oauth_name
         raise BadInputError(f"operation: there is no {name}. Use *, {', '.join(oauth.OPERATIONS)}, events.list, ...")
 
+    def _calendar(self, fields: Fields) -> Calendar:
+        account = self._account(fields)
+        named = fields.text("calendar", "primary")
+        try:
+            return self._world.calendar(account, named)
+        except GoogleError as unknown:
+            raise BadInputError(f"{account.email} has no calendar {named}.") from unknown
+
     def _account(self, fields: Fields) -> Account:
         email = fields.text("email").lower()
         if email not in self._world.accounts:
             raise BadInputError(f"There is no account {email}.")
         return self._world.accounts[email]
+
+
+def _list(data: object, name: str) -> list[Any]:
+    value = data.get(name, []) if isinstance(data, dict) else None
+    if not isinstance(value, list):
+        raise BadInputError(f"{name}: a list is needed.")
+    return value

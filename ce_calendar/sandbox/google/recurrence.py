@@ -16,6 +16,9 @@ _OWN = ("recurrence", "id", "start", "end")
 _KEPT = 1_000
 """Series whose instances are remembered, over all calendars; reading another one begins anew."""
 
+_WRITABLE = (datetime(1, 1, 3, tzinfo=UTC).timestamp(), datetime(9999, 12, 29, tzinfo=UTC).timestamp())
+"""Moments between these can be written in any zone."""
+
 
 class Instance(Item):
     """One occurrence of a series; its text is put together when it is sent."""
@@ -54,9 +57,10 @@ class Series:
         self.all_day = is_all_day(start)
         self._zone = known_zone(start["timeZone"]) if "timeZone" in start else calendar_zone
         self._end_zone = known_zone(master["end"].get("timeZone") or self._zone.key)
-        first, last = local(start, calendar_zone), local(master["end"], calendar_zone)
-        seconds = timestamp(master["end"], calendar_zone) - timestamp(start, calendar_zone)
-        self._length = last - first if self.all_day else timedelta(seconds=seconds)
+        first = local(start, calendar_zone)
+        self._length = timedelta(seconds=timestamp(master["end"], calendar_zone) - timestamp(start, calendar_zone))
+        if self.all_day:
+            self._length = local(master["end"], calendar_zone) - first
         rest = {key: value for key, value in master.items() if key not in _OWN}
         self._rest = written({"recurringEventId": self.id, **rest})[1:]
         rule = rules(master["recurrence"], first, self._zone)
@@ -99,7 +103,11 @@ class Series:
             spans = [moment.replace(tzinfo=self._calendar_zone).timestamp() for moment in (occurrence, ends)]
             return Instance(self, occurrence, *spans)
         begins = occurrence.replace(tzinfo=self._zone).timestamp()
-        return Instance(self, occurrence, begins, begins + self._length.total_seconds())
+        over = begins + self._length.total_seconds()
+        if not _WRITABLE[0] < begins <= over < _WRITABLE[1]:
+            # Near the first and the last day there is: an error here leaves it out, later it would spoil a listing.
+            self._moment(begins, self._zone), self._moment(over, self._end_zone)
+        return Instance(self, occurrence, begins, over)
 
     def _moment(self, at: float, own: ZoneInfo) -> Json:
         return {"dateTime": write(datetime.fromtimestamp(at, self._calendar_zone)), "timeZone": own.key}
@@ -114,10 +122,6 @@ def series_of(master: Item, calendar_zone: ZoneInfo) -> Series:
 def rules(recurrence: list[str], first: datetime, own: ZoneInfo) -> rruleset:
     """Read a series' lines; GoogleError 400 when one cannot be read."""
     try:
-        found = shared.rules(recurrence, first, own)
+        return shared.rules(recurrence, first, own)
     except ValueError as unreadable:
         raise GoogleError(400, "invalid", str(unreadable)) from unreadable
-    if not any(line.upper().startswith("RRULE") for line in recurrence):
-        # Days are added to the first one; only a rule may leave that out.
-        found.rdate(first)
-    return found

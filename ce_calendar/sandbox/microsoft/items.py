@@ -54,7 +54,7 @@ def series(key: str, master: Json, version: int) -> Occurrences[Item]:
         return Item(key, body, version, OCCURRENCE, original=begins)
 
     try:
-        rule = rules([recurrence.rule(master["recurrence"])], first, zone)
+        rule = rules([recurrence.rule(master["recurrence"])], first, zone, start_too=False)
     except ValueError as unreadable:
         raise GraphError(400, "ErrorInvalidRequest", str(unreadable)) from unreadable
     return Occurrences(rule, make, length=(last - first).total_seconds())

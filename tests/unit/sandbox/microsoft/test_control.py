@@ -185,3 +185,24 @@ def test_each_half_has_a_log_and_accounts_of_its_own(microsoft: Microsoft, graph
     sandbox.control("reset")
     assert microsoft.log()["counts"] == {"GET /me": 1}
     assert sandbox.http.get(f"{sandbox.url}/_sandbox/accounts").json() == {"accounts": []}
+
+
+def test_the_world_can_be_put_aside_and_brought_back(microsoft: Microsoft, graph: Graph) -> None:
+    made = graph.create(meeting())
+    state = microsoft.http.get(f"{microsoft.url}/_sandbox/state").json()
+
+    microsoft.control("reset")
+    assert microsoft.control("state", **state) == {"accounts": [ANN]}
+
+    assert graph.get(f"/me/events/{made['id']}")["subject"] == "Visit"
+    assert microsoft.http.get(f"{microsoft.url}/_sandbox/state").json() == state
+
+
+def test_a_state_of_something_else_changes_nothing(microsoft: Microsoft, graph: Graph) -> None:
+    graph.create(meeting())
+    before = microsoft.http.get(f"{microsoft.url}/_sandbox/state").json()
+    wrong: list[dict[str, Any]] = [{}, before | {"accounts": [{"email": ANN}]}, before | {"advanced": "soon"}]
+    for state in wrong:
+        answer = microsoft.http.post(f"{microsoft.url}/_sandbox/state", json=state)
+        assert (answer.status_code, answer.json()["error"][:24]) == (400, "This is no state of this")
+    assert microsoft.http.get(f"{microsoft.url}/_sandbox/state").json() == before
