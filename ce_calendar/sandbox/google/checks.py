@@ -88,6 +88,13 @@ def writable(body: Json, accepts: Accepts) -> Json:
     return found
 
 
+def check_label(wanted: Json, labels: list[Json], accepts: Accepts) -> None:
+    """Refuse a label that the calendar does not have."""
+    label = wanted.get("eventLabelId")
+    if label and not accepts.given and all(each.get("id") != label for each in labels):
+        raise _invalid("eventLabelId")
+
+
 def check(resource: Json) -> None:
     """Hold every field of a resource against its rules and put its values into Google's form."""
     for name, choices in _CHOICES.items():

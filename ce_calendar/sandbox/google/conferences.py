@@ -1,6 +1,7 @@
 """conferenceData: making a Google Meet on request, and keeping what others made."""
 
 import secrets
+from collections.abc import Collection
 from string import ascii_lowercase
 from typing import NamedTuple
 
@@ -20,11 +21,16 @@ class Conference(NamedTuple):
     """The event's hangoutLink."""
 
 
-def settled(wanted: Json, current: Json | None) -> Conference:
+def settled(wanted: Json, current: Json | None, allowed: Collection[str] | None) -> Conference:
     """Return the conference of an event whose body holds ``wanted``.
 
     A createRequest is done at once, so clients never see it pending; one whose requestId was used before
     on this event leaves everything as it is.
+
+    Args:
+        wanted: the body's conferenceData.
+        current: the event's so far.
+        allowed: the kinds of conferences the calendar takes; None for Google's choice.
 
     Raises:
         GoogleError: 400 for a conference that cannot be made, or that is neither asked for nor described.
@@ -34,7 +40,7 @@ def settled(wanted: Json, current: Json | None) -> Conference:
         known = (current or {}).get("createRequest", {})
         if current is not None and known.get("requestId") == request.get("requestId"):
             return Conference(current, _link(current))
-        return _new(request)
+        return _new(request, allowed)
     if not wanted.get("entryPoints") or not wanted.get("conferenceSolution"):
         raise GoogleError(400, "invalid", "Either conferenceSolution and an entryPoint, or createRequest is required.")
     if len(wanted.get("notes") or "") > _LONGEST_NOTES:
@@ -42,11 +48,11 @@ def settled(wanted: Json, current: Json | None) -> Conference:
     return Conference(wanted, _link(wanted))
 
 
-def _new(request: Json) -> Conference:
+def _new(request: Json, allowed: Collection[str] | None) -> Conference:
     kind = (request.get("conferenceSolutionKey") or {}).get("type") or _MEET
     if not request.get("requestId"):
         raise GoogleError(400, "required", "Missing conference request id.")
-    if kind != _MEET:
+    if kind != _MEET or (allowed is not None and kind not in allowed):
         # Hangouts are no more, and what an add-on makes, the add-on writes itself.
         raise GoogleError(400, "invalid", "Invalid conference type value.")
     code = "-".join("".join(secrets.choice(ascii_lowercase) for _ in range(length)) for length in (3, 4, 3))

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable
 
 from ce_calendar.sandbox.google.errors import GoogleError
+from ce_calendar.sandbox.google.items import written
 from ce_calendar.sandbox.google.times import Json, parse_moment
 
 NAMES = ("iCalUID", "privateExtendedProperty", "q", "sharedExtendedProperty", "updatedMin")
@@ -30,6 +31,14 @@ def matcher(params: Json, hides: Match) -> Match | None:
     if not tests:
         return None
     return lambda resource: all(test(resource) for test in tests)
+
+
+def needles(params: Json) -> list[bytes]:
+    """Return what must stand in the text of every event that is asked for: a quick look before it is parsed."""
+    wanted = [params["iCalUID"]] if "iCalUID" in params else []
+    for scope in ("private", "shared"):
+        wanted += [pair.partition("=")[2] for pair in params.get(scope + "ExtendedProperty", ())]
+    return [written(text)[1:-1] for text in wanted]
 
 
 def _tests(params: Json, hides: Match) -> Iterable[Match]:

@@ -2,7 +2,7 @@
 
 import secrets
 from collections import OrderedDict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
@@ -108,7 +108,7 @@ def _take(calendar: Calendar, params: Json, now: datetime, reader: Reader) -> tu
         raise GoogleError(400, "badRequest", "The requested ordering is not available for the particular query.")
     window = _window(params, now, reader)
     match = filters.matcher(params, reader.hides)
-    items = list(_everything(calendar, window, match))
+    items = list(_everything(calendar, window, match, filters.needles(params)))
     if order == "startTime":
         items.sort(key=lambda item: item.earliest)
     elif order == "updated":
@@ -162,8 +162,12 @@ def _token(calendar: Calendar, window: Window) -> str:
     return SyncToken(calendar.version, window, calendar.epoch, calendar.id).write()
 
 
-def _everything(calendar: Calendar, window: Window, match: filters.Match | None) -> Iterable[Item]:
+def _everything(
+    calendar: Calendar, window: Window, match: filters.Match | None, needles: Sequence[bytes] = ()
+) -> Iterable[Item]:
     for event_id, event in calendar.events.items():
+        if needles and not all(needle in event.item.text for needle in needles):
+            continue
         if event.live:
             for _, item in changes.seen(calendar, event_id, event, window):
                 if changes.wanted(item, window) and (match is None or match(item.resource)):

@@ -13,7 +13,7 @@ from ce_calendar.sandbox.google.times import Json, Place, is_all_day, known_zone
 
 _OWN = ("recurrence", "id", "start", "end")
 """What an instance does not have from its series."""
-_KEPT = 1_000
+_KEPT = 2_000
 """Series whose instances are remembered, over all calendars; reading another one begins anew."""
 
 _WRITABLE = (datetime(1, 1, 3, tzinfo=UTC).timestamp(), datetime(9999, 12, 29, tzinfo=UTC).timestamp())

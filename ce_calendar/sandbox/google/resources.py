@@ -91,6 +91,7 @@ def _new_event(
     body: Json, calendar: "Calendar", now: datetime, base_url: str, *, accepts: Accepts, creator: str | None
 ) -> Complete:
     wanted = checks.writable(body, accepts)
+    checks.check_label(wanted, calendar.labels, accepts)
     event_id = wanted.get("id") or ids.new_id()
     if not (_ANY_ID if accepts.given else _ID).fullmatch(event_id):
         raise GoogleError(400, "invalid", "Invalid resource id value.")
@@ -117,7 +118,7 @@ def _new_event(
         _take_people(resource, body)
     conference = wanted.get("conferenceData")
     if conference:
-        _set_conference(resource, conference, None, given=accepts.given)
+        _set_conference(resource, conference, None, calendar, given=accepts.given)
     return _completed(resource, calendar)
 
 
@@ -140,6 +141,7 @@ def changed_event(
 
 def _changed_event(current: Json, body: Json, calendar: "Calendar", accepts: Accepts, *, replace: bool) -> Complete:
     wanted = checks.writable(body, accepts)
+    checks.check_label(wanted, calendar.labels, accepts)
     event_types.check_change(current, wanted)
     some_guests = wanted.get("attendeesOmitted") is True
     for name in _SET_ONCE:
@@ -158,7 +160,7 @@ def _changed_event(current: Json, body: Json, calendar: "Calendar", accepts: Acc
     else:
         resource = merged(current, wanted)
     if accepts.conference:
-        _change_conference(resource, wanted, current)
+        _change_conference(resource, wanted, current, calendar)
     if accepts.given:
         _take_people(resource, body)
     made = _completed(resource, calendar)
@@ -188,19 +190,19 @@ def _some_attendees(current: list[Json], given: list[Json]) -> list[Json]:
     return [*kept, *new.values()]
 
 
-def _change_conference(resource: Json, wanted: Json, current: Json) -> None:
+def _change_conference(resource: Json, wanted: Json, current: Json, calendar: "Calendar") -> None:
     if wanted.get("conferenceData"):
         # Not what the merge made of it: a conference is one thing, and replaced as one.
-        _set_conference(resource, wanted["conferenceData"], current.get("conferenceData"), given=False)
+        _set_conference(resource, wanted["conferenceData"], current.get("conferenceData"), calendar, given=False)
     elif "conferenceData" not in resource:
         resource.pop("hangoutLink", None)
 
 
-def _set_conference(resource: Json, wanted: Json, current: Json | None, *, given: bool) -> None:
+def _set_conference(resource: Json, wanted: Json, current: Json | None, calendar: "Calendar", *, given: bool) -> None:
     if given:
         resource["conferenceData"] = wanted
         return
-    data, link = conferences.settled(merged({}, wanted), current)
+    data, link = conferences.settled(merged({}, wanted), current, calendar.conference_types)
     resource["conferenceData"] = data
     resource.pop("hangoutLink", None)
     if link:

@@ -73,7 +73,7 @@ class EventStore(ABC):
         """Return an event or an instance of a series, cancelled or not; GoogleError 404 if it never was."""
         if event_id in self.events:
             return self.events[event_id].item
-        instance = self.instance(event_id)
+        instance = self.instance(event_id, deleted_too=True)
         if instance is None:
             raise GoogleError(404, "notFound", "Not Found")
         return instance
@@ -105,11 +105,16 @@ class EventStore(ABC):
         """Return the instances of a series' master, or None for any other event."""
         return series_of(event.item, self.zone) if event.recurs else None
 
-    def instance(self, event_id: str) -> Item | None:
-        """Return what an instance of a series is without regard to exceptions, or None if there is none."""
+    def instance(self, event_id: str, *, deleted_too: bool = False) -> Item | None:
+        """Return what an instance of a series is without regard to exceptions, or None if there is none.
+
+        Args:
+            event_id: the instance's.
+            deleted_too: whether those of a deleted series count; they are cancelled as their series is.
+        """
         master_id, _, stamp = event_id.rpartition("_")
         master = self.events.get(master_id)
-        series = self.series(master) if master and master.live else None
+        series = self.series(master) if master and (master.live or deleted_too) else None
         return series.instance(stamp) if series else None
 
     def exceptions_of(self, master_id: str) -> list[str]:

@@ -247,3 +247,30 @@ def test_the_source_is_the_creators_alone(sandbox: Sandbox, events: Any) -> None
     theirs = sandbox.google("bob@gmail.example").events()
     assert "source" not in theirs.get(calendarId=TEAM, eventId="sourced").execute()
     assert events.get(calendarId=TEAM, eventId="sourced").execute()["source"] == source
+
+
+def test_a_locked_copy_keeps_its_main_fields(sandbox: Sandbox, events: Any) -> None:
+    sandbox.account(events=[meeting(id="locked", locked=True)])
+    assert patch(events, "locked", {"colorId": "2"})["locked"]
+    call = events.patch(calendarId="primary", eventId="locked", body={"summary": "Mine"})
+    assert refusal(call) == (403, "forbidden")
+
+
+def test_a_guest_who_may_not_see_the_others_sees_itself(sandbox: Sandbox, events: Any) -> None:
+    guests = [{"email": ANN}, {"email": BOB}]
+    body = meeting(id="hidden", organizer={"email": CAROL}, attendees=guests, guestsCanSeeOtherGuests=False)
+    sandbox.account(events=[body])
+    seen = events.get(calendarId="primary", eventId="hidden").execute()
+    assert [guest["email"] for guest in seen["attendees"]] == [ANN]
+    assert seen["attendeesOmitted"]
+
+
+def test_who_may_write_but_not_see_private_events_cannot_change_them(sandbox: Sandbox, events: Any) -> None:
+    events.insert(calendarId=TEAM, body=meeting("Secret", id="secret", visibility="private")).execute()
+    role = "writerWithoutPrivateAccess"
+    sandbox.account("bob@gmail.example", calendars=[{"id": TEAM, "accessRole": role}])
+    theirs = sandbox.google("bob@gmail.example").events()
+    assert "summary" not in theirs.get(calendarId=TEAM, eventId="secret").execute()
+    call = theirs.patch(calendarId=TEAM, eventId="secret", body={"summary": "Mine"})
+    assert refusal(call) == (403, "requiredAccessLevel")
+    assert theirs.insert(calendarId=TEAM, body=meeting("Ours")).execute()["summary"] == "Ours"

@@ -187,6 +187,27 @@ def test_a_conference_is_made_when_the_request_knows_of_conferences(events: Any)
     assert refusal(call) == (400, "invalid")
 
 
+def test_a_calendar_may_take_no_conferences(events: Any, sandbox: Sandbox) -> None:
+    properties = {"conferenceProperties": {"allowedConferenceSolutionTypes": ["eventHangout"]}}
+    sandbox.google().calendars().patch(calendarId="primary", body=properties).execute()
+    body = meeting(conferenceData={"createRequest": {"requestId": "r1"}})
+    call = events.insert(calendarId="primary", body=body, conferenceDataVersion=1)
+    assert refusal(call) == (400, "invalid")
+
+
+def test_a_label_takes_the_colours_place_when_the_request_knows_of_labels(events: Any, sandbox: Sandbox) -> None:
+    label = {"id": "0b7e6c1e-5d0f-4d2a-9a51-6a1d3b1c2d3e", "name": "Field", "backgroundColor": "#039be5"}
+    calendars = sandbox.google().calendars()
+    calendars.patch(calendarId="primary", body={"labelProperties": {"eventLabels": [label]}}).execute()
+    body = meeting(eventLabelId=label["id"], colorId="3")
+    assert "eventLabelId" not in insert(events, body)
+    made = insert(events, body, eventLabelVersion=1)
+    assert made["eventLabelId"] == label["id"]
+    assert "colorId" not in made
+    call = events.insert(calendarId="primary", body=meeting(eventLabelId="other"), eventLabelVersion=1)
+    assert refusal(call) == (400, "invalid")
+
+
 def test_attachments_are_taken_when_the_request_knows_of_attachments(events: Any) -> None:
     file = {"fileUrl": "https://docs.google.com/document/d/abc-123/edit", "title": "Plan"}
     assert "attachments" not in insert(events, meeting(attachments=[file]))

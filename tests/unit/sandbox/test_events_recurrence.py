@@ -242,3 +242,12 @@ def test_an_instance_cannot_be_given_a_rule(calendar: Calendar, daily: str) -> N
 def test_an_instance_that_is_none_is_not_found(calendar: Calendar, daily: str, stamp: str) -> None:
     with pytest.raises(GoogleError, match="Not Found"):
         calendar.get(f"{daily}_{stamp}")
+
+
+def test_the_instances_of_a_deleted_series_are_deleted(calendar: Calendar, daily: str) -> None:
+    calendar.cancel(daily, CLOCK)
+    assert calendar.get(third(daily)).resource["status"] == "cancelled"
+    with pytest.raises(GoogleError, match="deleted"):
+        calendar.cancel(third(daily), CLOCK)
+    with pytest.raises(GoogleError, match="Not Found"):
+        calendar.change(third(daily), {"status": "confirmed"}, CLOCK)
