@@ -1,7 +1,7 @@
 """A Google and a Microsoft on this machine for tests: one process, emptied before each test."""
 
 import json
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from urllib.parse import parse_qs, urlsplit
@@ -18,20 +18,12 @@ CLIENT_ID = "client"
 
 
 @dataclass
-class GoogleSandbox:
-    """The running sandbox, its control API, and what a person does on its consent page."""
+class Half:
+    """One provider of the running sandbox, with its control API and its consent page."""
 
     url: str
+    """Of Microsoft: over TLS."""
     http: requests.Session
-
-    @property
-    def endpoints(self) -> GoogleEndpoints:
-        return GoogleEndpoints(
-            auth_url=f"{self.url}/o/oauth2/v2/auth",
-            token_url=f"{self.url}/token",
-            revoke_url=f"{self.url}/revoke",
-            userinfo_url=f"{self.url}/oauth2/v3/userinfo",
-        )
 
     def control(self, path: str, **body: object) -> Json:
         answer = self.http.post(f"{self.url}/_sandbox/{path}", json=body)
@@ -45,6 +37,26 @@ class GoogleSandbox:
     def counts(self) -> dict[str, int]:
         found: dict[str, int] = self.http.get(f"{self.url}/_sandbox/log").json()["counts"]
         return found
+
+    def decide(self, url: str, decision: Mapping[str, Sequence[str]]) -> dict[str, str]:
+        """Send the consent page's form; returns the query of the way back."""
+        answer = self.http.post(url, data=decision, allow_redirects=False)
+        assert answer.status_code == 302, answer.text
+        return {name: values[0] for name, values in parse_qs(urlsplit(answer.headers["Location"]).query).items()}
+
+
+@dataclass
+class GoogleSandbox(Half):
+    """The running sandbox's Google, and what a person does on its consent page."""
+
+    @property
+    def endpoints(self) -> GoogleEndpoints:
+        return GoogleEndpoints(
+            auth_url=f"{self.url}/o/oauth2/v2/auth",
+            token_url=f"{self.url}/token",
+            revoke_url=f"{self.url}/revoke",
+            userinfo_url=f"{self.url}/oauth2/v3/userinfo",
+        )
 
     def grant(self, email: str, scopes: Collection[str] = SCOPES) -> Credential:
         """A credential as if the person had consented."""
@@ -66,36 +78,18 @@ class GoogleSandbox:
             "scope": [scope for scope in CALENDAR_SCOPES if scope not in untick],
             "decision": "deny" if deny else "allow",
         }
-        answer = self.http.post(url, data=decision, allow_redirects=False)
-        assert answer.status_code == 302, answer.text
-        return {name: values[0] for name, values in parse_qs(urlsplit(answer.headers["Location"]).query).items()}
+        return self.decide(url, decision)
 
 
 @dataclass
-class MicrosoftSandbox:
-    """The running sandbox's Microsoft, its control API, and what a person does on its consent page."""
+class MicrosoftSandbox(Half):
+    """The running sandbox's Microsoft, and what a person does on its consent page."""
 
-    url: str
-    """Over TLS."""
     ca_bundle: str
-    http: requests.Session
 
     @property
     def authority(self) -> str:
         return f"{self.url}/common"
-
-    def control(self, path: str, **body: object) -> Json:
-        answer = self.http.post(f"{self.url}/_sandbox/{path}", json=body)
-        assert answer.status_code == 200, answer.text
-        found: Json = answer.json()
-        return found
-
-    def heal(self) -> None:
-        self.http.delete(f"{self.url}/_sandbox/faults")
-
-    def counts(self) -> dict[str, int]:
-        found: dict[str, int] = self.http.get(f"{self.url}/_sandbox/log").json()["counts"]
-        return found
 
     def grant(self, email: str, scopes: Collection[str] = MICROSOFT_SCOPES) -> Credential:
         """A credential as if the person had consented, without a cache of MSAL's."""
@@ -113,9 +107,7 @@ class MicrosoftSandbox:
     def consent(self, url: str, email: str, *, deny: bool = False) -> dict[str, str]:
         """Decide on the consent page; returns the query of the way back."""
         decision = {"account": email, "decision": "deny" if deny else "allow"}
-        answer = self.http.post(url, data=decision, allow_redirects=False)
-        assert answer.status_code == 302, answer.text
-        return {name: values[0] for name, values in parse_qs(urlsplit(answer.headers["Location"]).query).items()}
+        return self.decide(url, decision)
 
 
 @dataclass
@@ -137,7 +129,7 @@ def running_sandbox() -> Iterator[Sandboxes]:
             http.trust_env = secure.trust_env = False
             secure.verify = ca_bundle
             yield Sandboxes(
-                GoogleSandbox(process.url, http), MicrosoftSandbox(process.microsoft_url, ca_bundle, secure)
+                GoogleSandbox(process.url, http), MicrosoftSandbox(process.microsoft_url, secure, ca_bundle)
             )
     finally:
         process.stop()

@@ -12,6 +12,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import google_auth_httplib2
 import httplib2
+import pytest
 import requests
 from authlib.integrations.requests_client import OAuth2Session
 from google.oauth2.credentials import Credentials
@@ -138,6 +139,22 @@ def ids(answer: Json) -> list[str]:
 def reason(refusal: HttpError) -> str:
     """Why Google refused."""
     return str(refusal.error_details[0]["reason"])
+
+
+def refusal(call: Any) -> tuple[int, str]:
+    """With which status and why Google refuses a call."""
+    with pytest.raises(HttpError) as refused:
+        call.execute()
+    return refused.value.status_code, reason(refused.value)
+
+
+def status(call: Any) -> int:
+    """What Google answers, whatever that is."""
+    try:
+        call.execute()
+    except HttpError as refused:
+        return int(refused.status_code)
+    return 200
 
 
 def at(day: int, hour: int, minute: int = 0) -> Json:

@@ -3,28 +3,12 @@
 from typing import Any
 
 import pytest
-from googleapiclient.errors import HttpError
 
-from tests.unit.sandbox.driver import ANN, Sandbox, meeting, reason
+from tests.unit.sandbox.driver import ANN, Sandbox, meeting, refusal, status
 
 BOB = "bob@gmail.example"
 CAROL = "carol@riverside.example"
 PUBLIC: dict[str, Any] = {"type": "default"}
-
-
-def refusal(call: Any) -> tuple[int, str]:
-    with pytest.raises(HttpError) as refused:
-        call.execute()
-    return refused.value.status_code, reason(refused.value)
-
-
-def status(call: Any) -> int:
-    """What Google answers, whatever that is."""
-    try:
-        call.execute()
-    except HttpError as refused:
-        return int(refused.status_code)
-    return 200
 
 
 def user(email: str) -> dict[str, str]:

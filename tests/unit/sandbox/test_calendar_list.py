@@ -3,18 +3,11 @@
 from typing import Any
 
 import pytest
-from googleapiclient.errors import HttpError
 
-from tests.unit.sandbox.driver import ANN, Sandbox, reason
+from tests.unit.sandbox.driver import ANN, Sandbox, refusal
 
 BOB = "bob@gmail.example"
 TEAM = "team@group.calendar.google.com"
-
-
-def refusal(call: Any) -> tuple[int, str]:
-    with pytest.raises(HttpError) as refused:
-        call.execute()
-    return refused.value.status_code, reason(refused.value)
 
 
 @pytest.fixture

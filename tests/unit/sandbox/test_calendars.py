@@ -3,17 +3,10 @@
 from typing import Any
 
 import pytest
-from googleapiclient.errors import HttpError
 
-from tests.unit.sandbox.driver import ANN, Sandbox, meeting, reason
+from tests.unit.sandbox.driver import ANN, Sandbox, meeting, refusal
 
 BOB = "bob@gmail.example"
-
-
-def refusal(call: Any) -> tuple[int, str]:
-    with pytest.raises(HttpError) as refused:
-        call.execute()
-    return refused.value.status_code, reason(refused.value)
 
 
 @pytest.fixture

@@ -145,7 +145,7 @@ def test_a_dead_receiver_delays_nobody(sandbox: Sandbox, receiver: Receiver) -> 
     begun = time.monotonic()
     for number in range(20):
         events.insert(calendarId="primary", body=meeting(f"Visit {number}")).execute()
-    assert time.monotonic() - begun < 1
+    assert time.monotonic() - begun < 2.5
     assert [(each["sent"], each["last_status"]) for each in report(sandbox)] == [(0, None)] * 3
 
 
@@ -160,7 +160,7 @@ def test_a_receiver_that_sleeps_does_not_hold_up_another(sandbox: Sandbox, recei
         begun = time.monotonic()
         watch_events(calendarId="primary", body=channel(awake, "awake")).execute()
         assert awake.state() == "sync"
-        assert time.monotonic() - begun < 1
+        assert time.monotonic() - begun < 2.5
     finally:
         end()
 
@@ -226,4 +226,4 @@ def test_the_sandbox_ends_at_once_although_a_receiver_does_not_answer() -> None:
         process.popen.send_signal(signal.SIGTERM)
         begun = time.monotonic()
         assert process.popen.wait(timeout=10) == 0
-        assert time.monotonic() - begun < 1
+        assert time.monotonic() - begun < 2.5

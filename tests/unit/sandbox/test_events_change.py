@@ -3,20 +3,13 @@
 from typing import Any
 
 import pytest
-from googleapiclient.errors import HttpError
 
-from tests.unit.sandbox.driver import ANN, Json, Sandbox, at, ids, meeting, reason
+from tests.unit.sandbox.driver import ANN, Json, Sandbox, at, ids, meeting, refusal
 
 BOB = "bob@riverside.example"
 CAROL = "carol@gmail.example"
 TEAM = "team@group.calendar.google.com"
 HOME = "Europe/Berlin"
-
-
-def refusal(call: Any) -> tuple[int, str]:
-    with pytest.raises(HttpError) as refused:
-        call.execute()
-    return refused.value.status_code, reason(refused.value)
 
 
 @pytest.fixture

@@ -5,22 +5,15 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from googleapiclient.errors import HttpError
 
 from ce_calendar.sandbox.clock import Clock
 from ce_calendar.sandbox.google.calendars import Calendar
 from ce_calendar.sandbox.google.listing import Listings, Reader
-from tests.unit.sandbox.driver import ANN, Json, Sandbox, at, ids, meeting, reason
+from tests.unit.sandbox.driver import ANN, Json, Sandbox, at, ids, meeting, refusal
 
 BOB = "bob@riverside.example"
 HOME = "Europe/Berlin"
 RULE = ["RRULE:FREQ=DAILY;COUNT=3"]
-
-
-def refusal(call: Any) -> tuple[int, str]:
-    with pytest.raises(HttpError) as refused:
-        call.execute()
-    return refused.value.status_code, reason(refused.value)
 
 
 @pytest.fixture

@@ -3,9 +3,8 @@
 from typing import Any
 
 import pytest
-from googleapiclient.errors import HttpError
 
-from tests.unit.sandbox.driver import ANN, Sandbox, at, ids, meeting, reason
+from tests.unit.sandbox.driver import ANN, Sandbox, at, ids, meeting, refusal
 
 WINDOW = {"timeMin": "2027-03-01T00:00:00Z", "timeMax": "2027-05-01T00:00:00Z", "singleEvents": True}
 
@@ -21,12 +20,6 @@ def read(events: Any, **params: Any) -> dict[str, Any]:
             return {**answer, "items": items}
         assert "nextSyncToken" not in answer
         token = {"pageToken": answer["nextPageToken"]}
-
-
-def refusal(call: Any) -> tuple[int, str]:
-    with pytest.raises(HttpError) as refused:
-        call.execute()
-    return refused.value.status_code, reason(refused.value)
 
 
 @pytest.fixture

@@ -63,7 +63,7 @@ def test_it_ends_at_once_and_cleanly_even_with_connections_open(number: signal.S
         process.popen.send_signal(number)
         begun = time.monotonic()
         assert process.popen.wait(timeout=10) == 0
-        assert time.monotonic() - begun < 1
+        assert time.monotonic() - begun < 5
 
 
 def test_a_busy_port_is_one_clear_line() -> None:

@@ -3,20 +3,13 @@
 from typing import Any
 
 import pytest
-from googleapiclient.errors import HttpError
 
-from tests.unit.sandbox.driver import ANN, Sandbox, reason
+from tests.unit.sandbox.driver import ANN, Sandbox, refusal
 
 NAMES = {
     *("autoAddHangouts", "dateFieldOrder", "defaultEventLength", "format24HourTime", "hideInvitations", "hideWeekends"),
     *("locale", "remindOnRespondedEventsOnly", "showDeclinedEvents", "timezone", "useKeyboardShortcuts", "weekStart"),
 }
-
-
-def refusal(call: Any) -> tuple[int, str]:
-    with pytest.raises(HttpError) as refused:
-        call.execute()
-    return refused.value.status_code, reason(refused.value)
 
 
 def test_every_documented_setting_is_there_and_the_zone_is_the_accounts(sandbox: Sandbox) -> None:
