@@ -18,9 +18,10 @@ from ce_calendar.domain.errors import (
 )
 from ce_calendar.domain.meetings.connections import Credential
 from tests.conftest import NOON, FixedClock
+from tests.contract.broken import BrokenAnswers
 from tests.contract.meeting_provider import ANN, START, WINDOW, MeetingProviderContract, ProviderWorld
 from tests.support.answering import answering, good
-from tests.support.sandbox import GoogleSandbox
+from tests.support.sandbox import GoogleSandbox, Half
 
 
 class Google(ProviderWorld):
@@ -83,7 +84,12 @@ def world(google_sandbox: GoogleSandbox, clock: FixedClock, monkeypatch: pytest.
     google.meetings.close()
 
 
-class TestGoogleMeetings(MeetingProviderContract):
+@pytest.fixture
+def half(google_sandbox: GoogleSandbox) -> Half:
+    return google_sandbox
+
+
+class TestGoogleMeetings(BrokenAnswers, MeetingProviderContract):
     @pytest.mark.parametrize(
         ("status", "reason", "expected"),
         [

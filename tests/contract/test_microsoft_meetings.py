@@ -19,8 +19,9 @@ from ce_calendar.domain.errors import (
 )
 from ce_calendar.domain.meetings.connections import Credential, is_read_by_default
 from tests.conftest import FixedClock
+from tests.contract.broken import BrokenAnswers
 from tests.contract.meeting_provider import ANN, START, WINDOW, MeetingProviderContract, ProviderWorld
-from tests.support.sandbox import MicrosoftSandbox
+from tests.support.sandbox import Half, MicrosoftSandbox
 
 DELTA = "GET /me/calendars/{id}/calendarView/delta"
 VIEW = "GET /me/calendars/{id}/calendarView"
@@ -115,7 +116,12 @@ def world(
     microsoft.meetings.close()
 
 
-class TestMicrosoftMeetings(MeetingProviderContract):
+@pytest.fixture
+def half(microsoft_sandbox: MicrosoftSandbox) -> Half:
+    return microsoft_sandbox
+
+
+class TestMicrosoftMeetings(BrokenAnswers, MeetingProviderContract):
     @pytest.mark.parametrize(
         ("status", "reason", "retry_after", "expected"),
         [
