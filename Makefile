@@ -72,7 +72,7 @@ format: $(VENV)/installed-dev ## Put the code into shape
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
-# BENCH takes further options: make bench BENCH="--runs 9 --no-browser"
+# BENCH takes further options: make bench BENCH="--runs 9 --no-browser", or BENCH=--sandbox-only
 bench: $(VENV)/installed-dev $(STRANGERS)/installed ## Measure how fast it is, and print a table
 	$(BIN)/python -m bench --gcal $(STRANGERS)/bin/python $(BENCH)
 

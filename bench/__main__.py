@@ -29,6 +29,25 @@ AIMED_AT = 20_000
 MOST_FLOORS = 3.0
 LEAST_SPEED = 2.0
 
+SANDBOX_EVENTS, SANDBOX_ACCOUNTS, EACH = 100_000, 10_000, 100
+"""What the aims for the sandbox are about: one big calendar, and many accounts with so many events each."""
+LEAST_REQUESTS = 1000
+"""A second, on one core."""
+MOST_PAGE, MOST_WAIT = 60, 500
+"""Milliseconds: for 2,500 events, and for any request while the state is saved."""
+MOST_LOADING = 10
+"""Seconds."""
+MOST_MEMORY = 2048
+"""Megabytes."""
+SMALL_REQUESTS = {
+    "get": "events.get",
+    "insert": "events.insert, two guests",
+    "patch": "events.patch",
+    "listed": "calendarList.get",
+    "batch": "events.get, in batches of 50",
+    "unchanged": "events.list with a sync token, nothing changed",
+}
+
 GCAL_WAYS = {
     "listed": "gcal-sync 8.0, pages listed into memory",
     "synced": "gcal-sync 8.0, its own sync into memory",
@@ -49,6 +68,11 @@ class Options:
     gcal: Path | None
     """A Python with gcal-sync; without one it is not compared with."""
     browser: bool
+    sandbox_events: int
+    """In the sandbox's big calendar."""
+    sandbox_accounts: int
+    """Of the sandbox's big world."""
+    sandbox_only: bool
 
 
 @dataclass(frozen=True)
@@ -143,6 +167,65 @@ def pages(options: Options, google: str, few: str) -> list[Line]:
     return lines
 
 
+def sandbox(options: Options) -> list[Line]:
+    """What the sandbox's Google manages."""
+    events, accounts = options.sandbox_events, options.sandbox_accounts
+    sized = ("--seconds", options.seconds, "--events", events)
+    plain = measure("sandbox", "requests", *sized)
+    checked = measure("sandbox", "requests", *sized, "--validation")
+    saved = measure("sandbox", "saving", "--events", events)
+    world = measure("sandbox", "world", "--accounts", accounts, "--events", EACH)
+    is_busy, is_big = events >= SANDBOX_EVENTS, accounts >= SANDBOX_ACCOUNTS
+
+    def compared(aim: str, *, met: bool, stands: bool, validated: str = "") -> str:
+        aimed = [f"aim: {aim}: {_verdict(met)}"] if stands else []
+        return "; ".join([*([f"with validation {validated}"] if validated else []), *aimed])
+
+    lines = [
+        Line(
+            f"sandbox: {what}",
+            f"{plain[name]:,.0f}/s",
+            compared(
+                f"at least {LEAST_REQUESTS:,}",
+                met=plain[name] >= LEAST_REQUESTS,
+                stands=is_busy,
+                validated=f"{checked[name]:,.0f}/s",
+            ),
+        )
+        for name, what in SMALL_REQUESTS.items()
+    ]
+    page, size = plain["page"], plain["page_bytes"] / 2**20
+    within = plain["loading"] <= MOST_LOADING
+    slow = saved["wait"]
+    memory = world["megabytes"]
+    return [
+        *lines,
+        Line(
+            f"sandbox: a page of {plain['page_events']:,.0f} events ({size:.1f} MB)",
+            f"{page:.0f} ms",
+            compared(
+                f"at most {MOST_PAGE} ms", met=page <= MOST_PAGE, stands=is_busy, validated=f"{checked['page']:.0f} ms"
+            ),
+        ),
+        Line(
+            f"sandbox: {events:,} events through the control API",
+            f"{plain['loading']:.1f} s",
+            compared(f"at most {MOST_LOADING} s", met=within, stands=is_busy, validated=f"{checked['loading']:.1f} s"),
+        ),
+        Line(
+            f"sandbox: longest answer while {events:,} events are saved",
+            f"{slow:.0f} ms",
+            compared(f"at most {MOST_WAIT} ms", met=slow <= MOST_WAIT, stands=is_busy),
+        ),
+        Line("sandbox: start with these", f"{saved['start']:.1f} s"),
+        Line(
+            f"sandbox: {accounts:,} accounts with {EACH} events each, made one by one",
+            f"{memory:,.0f} MB, {world['seconds']:.0f} s",
+            compared(f"at most {MOST_MEMORY:,} MB", met=memory <= MOST_MEMORY, stands=is_big),
+        ),
+    ]
+
+
 def _times(found: Sequence[Told]) -> str:
     seconds = sorted(each["seconds"] for each in found)
     cpu = statistics.median(each["cpu"] for each in found)
@@ -169,26 +252,37 @@ def main() -> None:
     print(
         f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC, Python {platform.python_version()}, {os.cpu_count()} cores", end=", "
     )
-    print(f"load {os.getloadavg()[0]:.1f} at the start, medians of {options.runs} runs\n", flush=True)
+    # The sandbox is measured once.
+    medians = "" if options.sandbox_only else f", medians of {options.runs} runs"
+    print(f"load {os.getloadavg()[0]:.1f} at the start{medians}\n", flush=True)
     print("| what | measured | in comparison |\n| --- | --- | --- |", flush=True)
-    with static_google(options.events) as google, static_google(FEW) as few:
-        for part in (first_syncs(options, google), unchanged_syncs(options, google), pages(options, google, few)):
-            for line in part:
-                print(f"| {line.what} | {line.found} | {line.compared} |", flush=True)
+    if not options.sandbox_only:
+        with static_google(options.events) as google, static_google(FEW) as few:
+            for part in (first_syncs(options, google), unchanged_syncs(options, google), pages(options, google, few)):
+                _show(part)
+    _show(sandbox(options))
     print(f"\nload {os.getloadavg()[0]:.1f} at the end")
+
+
+def _show(part: Sequence[Line]) -> None:
+    for line in part:
+        print(f"| {line.what} | {line.found} | {line.compared} |", flush=True)
 
 
 def _options() -> Options:
     parser = argparse.ArgumentParser(prog="make bench", description=__doc__)
     parser.add_argument("--events", type=int, default=20_000)
     parser.add_argument("--runs", type=int, default=5)
-    parser.add_argument("--seconds", type=float, default=3, help="of nothing-changed syncs")
+    parser.add_argument("--seconds", type=float, default=3, help="of nothing-changed syncs, and of each request")
     parser.add_argument("--connections", type=int, default=200)
     parser.add_argument("--contacts", type=int, default=10_000)
     parser.add_argument("--gcal", type=Path, help="a Python that has gcal-sync")
     parser.add_argument("--no-browser", dest="browser", action="store_false", help="do not load the cards in Chromium")
+    parser.add_argument("--sandbox-events", type=int, default=SANDBOX_EVENTS, help="in the sandbox's big calendar")
+    parser.add_argument("--sandbox-accounts", type=int, default=SANDBOX_ACCOUNTS, help="of the sandbox's big world")
+    parser.add_argument("--sandbox-only", action="store_true", help="measure nothing but the sandbox")
     options = Options(**vars(parser.parse_args()))
-    if options.browser and not _has_chromium():
+    if options.browser and not options.sandbox_only and not _has_chromium():
         print("There is no Chromium here, so nothing is loaded in a browser.", file=sys.stderr)
         options = replace(options, browser=False)
     return options

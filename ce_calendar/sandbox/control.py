@@ -12,6 +12,7 @@ from ce_calendar.sandbox import orders
 from ce_calendar.sandbox.clock import Clock, rfc3339
 from ce_calendar.sandbox.faults import Faults
 from ce_calendar.sandbox.fields import BadInputError, Fields
+from ce_calendar.sandbox.outbox import Outbox
 from ce_calendar.sandbox.requestlog import RequestLog
 
 Json = dict[str, Any]
@@ -28,7 +29,7 @@ class ControlledWorld(Protocol):
     log: RequestLog
     faults: Faults
     dirty: bool
-    mails: list[Json]
+    mails: Outbox
 
     @property
     def emails(self) -> list[str]:
@@ -110,10 +111,10 @@ class SharedControl:
 
     async def outbox(self, _request: Request) -> Response:
         """Return the mails the provider would have sent."""
-        return JSONResponse({"mails": self._shared.mails})
+        return JSONResponse({"mails": self._shared.mails.to_json()})
 
     async def state(self, _request: Request) -> Response:
-        """Return everything that a restart survives, as the state file holds it."""
+        """Return everything that a restart survives."""
         return JSONResponse(self._shared.to_json())
 
     def restore(self, data: Json) -> Json:

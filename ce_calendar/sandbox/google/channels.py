@@ -22,6 +22,8 @@ SYNC, EXISTS, NOT_EXISTS = "sync", "exists", "not_exists"
 LARGEST_STEP = 1000
 """Message numbers rise, but not by one: a client that counts on it fails at Google."""
 
+_FEW = 1000
+
 
 @dataclass(slots=True)
 class Message:
@@ -102,6 +104,8 @@ class Channels:
         self._wake = wake
         self._by_id: dict[tuple[str, str], Channel] = {}
         self._by_resource: dict[str, dict[tuple[str, str], Channel]] = {}
+        self._look_at = _FEW
+        """With so many channels it is worth a look which of them have expired."""
 
     def open(self, channel: Channel) -> None:
         """Begin to tell of a resource, with a sync message first; GoogleError 400 if the id is in use."""
@@ -110,6 +114,8 @@ class Channels:
             raise GoogleError(400, "channelIdNotUnique", f"Channel id {channel.id} not unique")
         if known is not None:
             self._remove(known)
+        if len(self._by_id) >= self._look_at:
+            self._look_at = 2 * len(self.all()) + _FEW
         self._add(channel)
         channel.tell(SYNC)
         self._wake(channel)

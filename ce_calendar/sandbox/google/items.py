@@ -40,7 +40,7 @@ class Item:
     @property
     def resource(self) -> Json:
         """The resource, parsed anew at each call: whoever gets it may change it."""
-        found: Json = json.loads(self.text)
+        found: Json = _decode(self.text.decode())[0]
         return found
 
     def within(self, earliest: float, latest: float) -> bool:
@@ -48,6 +48,8 @@ class Item:
         return self.earliest < latest and (self.latest > earliest or self.earliest > earliest)
 
 
+# Not loads, which first looks for the encoding and then for space around: a write reads an event some ten times.
+_decode = json.JSONDecoder().raw_decode
 _encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), check_circular=False).encode
 
 

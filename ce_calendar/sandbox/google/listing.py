@@ -19,6 +19,8 @@ _AHEAD = 731 * 86_400
 """Seconds: how far endless series reach in a listing without timeMax."""
 _OPEN_LISTINGS = 500
 """Listings that can be paged through at a time; the page tokens of older ones stop working."""
+_OPEN_ITEMS = 1_000_000
+"""Events in them all: pages of a big calendar, begun again and again, would keep a list of all of it each time."""
 _MOST = 2_500
 _NOT_WITH_SYNC_TOKEN = (*filters.NAMES, "orderBy", "timeMax", "timeMin")
 _NO_SYNC_TOKEN_AFTER = (*filters.NAMES, "orderBy")
@@ -56,6 +58,7 @@ class Listings:
 
     def __init__(self) -> None:
         self._open: OrderedDict[str, Snapshot] = OrderedDict()
+        self._held = 0
 
     def page(
         self, calendar: Calendar, params: Json, now: datetime, reader: Reader = EVERYBODY
@@ -93,8 +96,10 @@ class Listings:
     def _keep(self, snapshot: Snapshot) -> str:
         listing_id = secrets.token_urlsafe(9)
         self._open[listing_id] = snapshot
-        if len(self._open) > _OPEN_LISTINGS:
-            self._open.popitem(last=False)
+        self._held += len(snapshot.items)
+        # The newest stays, however long it is.
+        while len(self._open) > _OPEN_LISTINGS or (self._held > _OPEN_ITEMS and len(self._open) > 1):
+            self._held -= len(self._open.popitem(last=False)[1].items)
         return listing_id
 
 

@@ -77,11 +77,11 @@ class CalendarService:
             quotas.check(made, email)
         if "sendUpdates" in method.parameters and _asks_for_mail(task.params):
             quotas.check(GUESTS, email, self._strangers(task.body))
-        sent = len(mails)
+        sent = mails.posted
         text = handler(task)
         if made:
             quotas.spend(made, email)
-        invited = [mail for mail in mails[sent:] if mail["kind"] == "invitation"]
+        invited = [mail for mail in mails.since(sent) if mail["kind"] == "invitation"]
         quotas.spend(GUESTS, email, sum(mail["to"] not in self._world.accounts for mail in invited))
         return text
 

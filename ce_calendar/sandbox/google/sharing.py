@@ -27,7 +27,7 @@ def share(world: World, calendar: Calendar, scope_type: str, value: str, role: s
 def mail(world: World, calendar: Calendar, rule: Rule) -> None:
     """Put into the outbox what Google would write to somebody a calendar is shared with."""
     if rule.scope_type in ("user", "group") and rule.role != NOBODY:
-        world.mails.append({"kind": "sharing", "to": rule.value, "about": calendar.id})
+        world.mails.post({"kind": "sharing", "to": rule.value, "about": calendar.id})
         world.dirty = True
 
 

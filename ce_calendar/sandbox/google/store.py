@@ -5,6 +5,7 @@ sync token's, and a tombstone for everything in ``history`` that is no longer th
 nothing to hand out, and a moved, shortened or deleted series knows which instances vanished.
 """
 
+import json
 import secrets
 from abc import ABC, abstractmethod
 from dataclasses import dataclass, field
@@ -169,7 +170,7 @@ class EventStore(ABC):
 
     def leave(self, instance: Item) -> None:
         """Remember a series' instance that the next write makes an exception."""
-        self.history.append(Gone(self.version + 1, instance))
+        self._append(Gone(self.version + 1, instance))
 
     def write_times_anew(self) -> None:
         """Write all times in what is the calendar's zone now; all-day events then begin at another moment."""
@@ -179,19 +180,31 @@ class EventStore(ABC):
             gone.item = Item.of(in_zone(gone.item.resource, self.zone), self.zone)
 
     def _remember(self, event: Event) -> None:
-        self.history.append(Gone(self.version, event.item, event.recurs))
+        self._append(Gone(self.version, event.item, event.recurs))
+
+    def _append(self, gone: Gone) -> None:
+        self.history.append(gone)
         if len(self.history) > HISTORY:
             self.forgotten = self.history[HISTORY // 2].version
             del self.history[: HISTORY // 2 + 1]
 
-    def events_to_json(self) -> Json:
-        """Return events and history, for the state file."""
-        events = [[event.item.resource, event.version, event.changes] for event in self.events.values()]
-        history = [[gone.version, gone.item.resource] for gone in self.history]
-        return {"events": events, "history": history}
+    def events_text(self) -> list[bytes]:
+        """Return events and history in pieces, as two members of a JSON object; what is text already is not copied."""
+        pieces = [b'"events":[']
+        for event in self.events.values():
+            changes = b"null" if event.changes is None else json.dumps(event.changes).encode()
+            pieces += b"[", event.item.text, b",%d,%b]" % (event.version, changes), b","
+        if self.events:
+            pieces.pop()
+        pieces.append(b'],"history":[')
+        for gone in self.history:
+            pieces += b"[%d," % gone.version, gone.item.text, b"]", b","
+        if self.history:
+            pieces.pop()
+        return [*pieces, b"]"]
 
     def load_events(self, data: dict[str, Any]) -> None:
-        """Take up what ``events_to_json`` returned."""
+        """Take up the members that ``events_text`` wrote, read."""
         for version, resource in data["history"]:
             self.history.append(Gone(version, Item.of(resource, self.zone), "recurrence" in resource))
         for resource, version, changes in data["events"]:

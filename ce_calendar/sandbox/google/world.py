@@ -21,6 +21,7 @@ from ce_calendar.sandbox.google.paging import Pager
 from ce_calendar.sandbox.google.preferences import DEFAULTS, TIME_ZONE, Preferences
 from ce_calendar.sandbox.google.quotas import Quotas
 from ce_calendar.sandbox.idtokens import Signer
+from ce_calendar.sandbox.outbox import Outbox
 from ce_calendar.sandbox.requestlog import RequestLog
 
 Json = dict[str, Any]
@@ -81,7 +82,7 @@ class World:
         self.grants.on_end = self.channels.end
         self.listings = Listings()
         self.pager = Pager()
-        self.mails: list[Json] = []
+        self.mails = Outbox()
 
     def reset(self) -> None:
         """Forget everything that happened, also faults, log and advanced clock."""
@@ -203,25 +204,28 @@ class World:
             if email == organizer or guest.get("self") or (send_updates == "externalOnly" and not outside):
                 continue
             if send_updates in ("all", "externalOnly"):
-                self.mails.append({"kind": kind, "to": email, "about": event["id"]})
+                self.mails.post({"kind": kind, "to": email, "about": event["id"]})
                 self.dirty = True
 
     def to_json(self) -> Json:
         """Return what the state file holds; the log and the faults live only as long as the process."""
+        return self.without_calendars() | {"calendars": [calendar.to_json() for calendar in self.calendars.values()]}
+
+    def without_calendars(self) -> Json:
+        """Return the smaller part of that."""
         return {
             "format": 1,
             "advanced": self.clock.advanced,
             "accounts": [account.to_json() for account in self.accounts.values()],
-            "calendars": [calendar.to_json() for calendar in self.calendars.values()],
             "clients": self.clients.to_json(),
             "grants": self.grants.to_json(),
-            "mails": self.mails,
+            "mails": self.mails.to_json(),
             "channels": self.channels.to_json(),
             "quotas": self.quotas.to_json(),
         }
 
     def load(self, data: Json) -> None:
-        """Take up what ``to_json`` returned."""
+        """Take up what ``to_json`` returned; its calendars may come one by one, so that they need not fit in twice."""
         self.clock.advanced = data["advanced"]
         for raw in data["calendars"]:
             self.calendars[raw["id"]] = Calendar.from_json(raw)
@@ -229,7 +233,7 @@ class World:
         for raw in data["accounts"]:
             self.accounts[raw["email"]] = self._load_account(raw)
         self.grants.load(data["grants"])
-        self.mails = data["mails"]
+        self.mails.load(data["mails"])
         # An older state file has no channels.
         self.channels.load(data.get("channels", []))
         for channel in self.channels.all():

@@ -13,6 +13,7 @@ from ce_calendar.sandbox.microsoft.calendars import Calendar, not_found
 from ce_calendar.sandbox.microsoft.delta import Rounds
 from ce_calendar.sandbox.microsoft.errors import GraphError
 from ce_calendar.sandbox.microsoft.grants import EntraGrants
+from ce_calendar.sandbox.outbox import Outbox
 from ce_calendar.sandbox.requestlog import RequestLog
 
 Json = dict[str, Any]
@@ -79,7 +80,7 @@ class World:
         self.grants = EntraGrants(self.clock)
         self.rounds = Rounds()
         self.limits = Limits()
-        self.mails: list[Json] = []
+        self.mails = Outbox()
 
     def reset(self) -> None:
         """Forget everything that happened, also faults, limits, log and advanced clock."""
@@ -163,7 +164,7 @@ class World:
         for guest in event["attendees"]:
             address = guest["emailAddress"]["address"]
             if address.lower() != calendar.owner:
-                self.mails.append({"kind": kind, "to": address, "about": about})
+                self.mails.post({"kind": kind, "to": address, "about": about})
         self.dirty = True
 
     def to_json(self) -> Json:
@@ -181,7 +182,7 @@ class World:
             "advanced": self.clock.advanced,
             "accounts": accounts,
             "grants": self.grants.to_json(),
-            "mails": self.mails,
+            "mails": self.mails.to_json(),
         }
 
     def load(self, data: Json) -> None:
@@ -191,7 +192,7 @@ class World:
             calendars = {each["key"]: Calendar.from_json(each) for each in raw["calendars"]}
             self.accounts[raw["email"]] = Account(raw["email"], raw["name"], raw["time_zone"], calendars)
         self.grants.load(data["grants"])
-        self.mails = data["mails"]
+        self.mails.load(data["mails"])
 
 
 def _malformed() -> GraphError:

@@ -116,7 +116,7 @@ def test_ten_thousand_events_arrive_within_seconds(sandbox: Sandbox) -> None:
     sandbox.account()
     begun = time.monotonic()
     sandbox.control("events", email=ANN, generate={"count": 10_000, "from": "2027-01-01"})
-    assert time.monotonic() - begun < 10
+    assert time.monotonic() - begun < 30
 
 
 def test_a_calendar_in_icalendar_form_becomes_events(sandbox: Sandbox) -> None:

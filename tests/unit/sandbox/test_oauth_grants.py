@@ -104,5 +104,6 @@ def test_ten_thousand_accounts_do_not_slow_each_other_down(grants: Grants) -> No
     grants.new_access(ANN, "c", ["openid"])
     for number in range(10_000):
         grants.revoke_account(f"a{number}@gmail.example")
-    assert time.monotonic() - begun < 1.5
+    # A third of a second; hours, if each account looked at all the others.
+    assert time.monotonic() - begun < 20
     assert kept(grants) == Kept(0, 1, 0)

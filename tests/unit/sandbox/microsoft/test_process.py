@@ -67,7 +67,7 @@ def test_a_state_file_of_before_there_was_a_microsoft_is_taken_up(tmp_path: Path
         assert google == {"accounts": [{"email": "ann@gmail.example"}]}
         # What was not in the file begins as any sandbox does.
         assert {"email": STAFF} in microsoft.http.get(f"{microsoft.url}/_sandbox/accounts").json()["accounts"]
-    assert json.loads(state.read_text())["format"] == 2
+    assert json.loads(state.read_text().splitlines()[0])["format"] == 3
 
 
 @pytest.mark.parametrize("option", ["--microsoft-port", "--microsoft-plain-port"])
@@ -99,7 +99,7 @@ def test_it_ends_at_once_even_with_idle_and_waiting_tls_connections() -> None:
         process.popen.send_signal(signal.SIGTERM)
         begun = time.monotonic()
         assert process.popen.wait(timeout=10) == 0
-        assert time.monotonic() - begun < 1.5
+        assert time.monotonic() - begun < 5
         waiting.wait(timeout=10)
 
 
