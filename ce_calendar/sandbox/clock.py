@@ -3,6 +3,9 @@
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
+FURTHEST = 1000 * 366 * 86_400
+"""Seconds ahead that make sense: beyond the year 9999, which is not far, nobody can name a moment."""
+
 
 @dataclass(slots=True)
 class Clock:

@@ -34,6 +34,9 @@ def is_web_address(uri: str) -> bool:
     except ValueError:
         # A bracket without its partner.
         return False
+    if not uri.isprintable() or " " in uri:
+        # No browser is sent over a line break, and whoever reads the page would see another address than it goes to.
+        return False
     return target.scheme in ("http", "https") and bool(target.netloc) and not target.fragment
 
 

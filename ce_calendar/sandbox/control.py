@@ -9,7 +9,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from ce_calendar.sandbox import orders
-from ce_calendar.sandbox.clock import Clock, rfc3339
+from ce_calendar.sandbox.clock import FURTHEST, Clock, rfc3339
 from ce_calendar.sandbox.faults import Faults
 from ce_calendar.sandbox.fields import BadInputError, Fields
 from ce_calendar.sandbox.outbox import Outbox
@@ -43,6 +43,10 @@ class ControlledWorld(Protocol):
 
     def load(self, data: Json) -> None:
         """Take up what ``to_json`` returned."""
+
+
+_DIGITS = 18
+"""More than that no request's number has, and Python reads no endless ones."""
 
 
 class SharedControl:
@@ -82,6 +86,8 @@ class SharedControl:
         """Advance the sandbox's clock."""
         seconds = fields.number("advance_seconds", 0, 10 * 366 * 86_400)
         fields.done()
+        if self._shared.clock.advanced + (seconds or 0) > FURTHEST:
+            raise BadInputError("advance_seconds: the clock would be more than a thousand years ahead.")
         self._shared.clock.advance(seconds or 0)
         self._shared.dirty = True
         return {"now": rfc3339(self._shared.clock.now())}
@@ -105,7 +111,7 @@ class SharedControl:
     async def log(self, request: Request) -> Response:
         """Return the provider requests after ``since``."""
         since = request.query_params.get("since", "0")
-        if not since.isdecimal():
+        if not since.isdecimal() or len(since) > _DIGITS:
             return refusal("since must be the number of a request.")
         return JSONResponse(self._shared.log.since(int(since)))
 
@@ -129,6 +135,8 @@ class SharedControl:
             raise BadInputError(f"This is no state of this half of the sandbox: {missing} is missing.") from missing
         except Exception as wrong:  # what a world makes of any JSON there is; whatever it is, the input was bad
             raise BadInputError(f"This is no state of this half of the sandbox: {wrong}") from wrong
+        if not 0 <= trial.clock.advanced <= FURTHEST:
+            raise BadInputError("advanced: so far ahead the clock cannot be.")
         self._shared.reset()
         self._shared.load(data)
         self._shared.dirty = True

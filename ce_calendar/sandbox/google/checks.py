@@ -117,7 +117,7 @@ def attendees(guests: list[Json], calendar_id: str, organizer: str) -> list[Json
     found: dict[str, Json] = {}
     for guest in guests:
         filled = _attendee(guest)
-        address = filled["email"].lower()
+        address = filled["email"]
         if address == calendar_id:
             filled["self"] = True
         if address == organizer:
@@ -130,7 +130,8 @@ def _attendee(guest: Json) -> Json:
     email = guest.get("email")
     if not isinstance(email, str) or not _EMAIL.fullmatch(email):
         raise GoogleError(400, "invalid", "Invalid attendee email.")
-    filled: Json = {"email": email, "responseStatus": guest.get("responseStatus") or "needsAction"}
+    # Google does not tell capitals apart: whoever has an account here is found by the small ones.
+    filled: Json = {"email": email.lower(), "responseStatus": guest.get("responseStatus") or "needsAction"}
     if filled["responseStatus"] not in _RESPONSES:
         raise _invalid("attendees.responseStatus")
     for name, kind in _GUEST_TYPES.items():

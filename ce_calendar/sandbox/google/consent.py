@@ -54,6 +54,9 @@ def check(query: QueryParams, clients: Clients) -> None:
     Raises:
         BlockedError: it cannot.
     """
+    for name, _ in query.multi_items():
+        if len(query.getlist(name)) > 1:
+            raise BlockedError("invalid_request", f"OAuth 2 parameters can only have a single value: {name}")
     for name in _REQUIRED:
         if not query.get(name):
             raise BlockedError("invalid_request", f"Missing required parameter: {name}")

@@ -13,6 +13,37 @@ _USAGE_LIMITS = {
     "dailyLimitExceeded",
 }
 
+_OF_CALENDAR = {
+    "cannotChangeOrganizerOfInstance",
+    "cannotChangeOwnAcl",
+    "cannotChangeOwnPrimarySubscription",
+    "cannotDeletePrimaryCalendar",
+    "cannotModifyAclOfCalendarOwner",
+    "cannotUseDefaultRemindersAndSpecifyOverride",
+    "eventTypeRestriction",
+    "forbiddenForNonOrganizer",
+    "fullSyncRequired",
+    "illegalAccessRoleForDefault",
+    "malformedBirthdayEvent",
+    "malformedFocusTimeEvent",
+    "malformedOutOfOfficeEvent",
+    "malformedWorkingLocationEvent",
+    "participantIsNeitherOrganizerNorAttendee",
+    "pushNotSupportedForRequestedResource",
+    "requiredAccessLevel",
+    "timeRangeEmpty",
+    "timeRangeTooLong",
+    "updatedMinTooLongAgo",
+}
+"""Reasons that only Calendar has; others, such as ``notFound``, it shares with all of Google's APIs."""
+
+_LOCATIONS = {
+    "conditionNotMet": ("header", "If-Match"),
+    "fullSyncRequired": ("parameter", "syncToken"),
+    "updatedMinTooLongAgo": ("parameter", "updatedMin"),
+}
+"""Where these reasons always are."""
+
 _DEFAULT_REASONS = {
     400: "badRequest",
     401: "authError",
@@ -27,6 +58,13 @@ _DEFAULT_REASONS = {
 }
 
 _REALM = 'Bearer realm="https://accounts.google.com/"'
+
+
+def domain_of(reason: str) -> str:
+    """Return which part of Google a reason belongs to."""
+    if reason in _USAGE_LIMITS:
+        return "usageLimits"
+    return "calendar" if reason in _OF_CALENDAR else "global"
 
 
 class GoogleError(Exception):
@@ -48,8 +86,10 @@ class GoogleError(Exception):
         self.status = status
         self.reason = reason
         self.message = message
-        self.location = location
         self.location_type = "header" if header else "parameter"
+        self.location = location
+        if location is None and reason in _LOCATIONS:
+            self.location_type, self.location = _LOCATIONS[reason]
 
     def response(self) -> JSONResponse:
         """Return the answer a client of Google would see."""
@@ -63,8 +103,7 @@ class GoogleError(Exception):
 
     def body(self) -> dict[str, Any]:
         """Return the JSON that says what was refused and why."""
-        domain = "usageLimits" if self.reason in _USAGE_LIMITS else "global"
-        detail = {"domain": domain, "reason": self.reason, "message": self.message}
+        detail = {"domain": domain_of(self.reason), "reason": self.reason, "message": self.message}
         if self.location is not None:
             detail |= {"locationType": self.location_type, "location": self.location}
         return {"error": {"errors": [detail], "code": self.status, "message": self.message}}

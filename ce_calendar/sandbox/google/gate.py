@@ -83,7 +83,8 @@ class Gate:
 
         async def carry_out() -> Response:
             held = trouble.Held()
-            await self._carry_out(request, held.send, method, path_parameters, caller)
+            # Asked again: while the fault held it up, the grant may have ended, or a reset have begun another world.
+            await self._carry_out(request, held.send, method, path_parameters, caller_of(self._world, request))
             return held.response()
 
         now = self._world.clock.now()

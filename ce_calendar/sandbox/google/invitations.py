@@ -5,7 +5,7 @@ made and kept up to date after every write; what is private to a copy (reminders
 time) is its owner's. A guest who answers, or deletes the copy, changes the organizer's guest list.
 """
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import Any
 
 from ce_calendar.sandbox.google import ids
@@ -28,36 +28,45 @@ class Invitations:
     def __init__(self, world: World) -> None:
         self._world = world
 
-    def written(self, calendar: Calendar, before: Json | None, after: Json) -> None:
+    @staticmethod
+    def family(calendar: Calendar, event: Json) -> list[Json]:
+        """Return what a write to an event may take from its guests: itself, and a series' exceptions with it."""
+        exceptions = () if "recurringEventId" in event else calendar.exceptions.get(event["id"], ())
+        return [event, *(calendar.events[name].item.resource for name in exceptions)]
+
+    def written(self, calendar: Calendar, before: Json | None, after: Json, *, former: Sequence[Json] = ()) -> None:
         """Carry a write on.
 
         Args:
             calendar: where somebody wrote.
             before: the event, or the instance of a series, as it was; None for a new one.
             after: the same as it is now, ``status`` cancelled if it was deleted.
+            former: its family before the write, without which nobody knows the guests of exceptions that went.
         """
         if after.get("privateCopy"):
             return
         if _organizer(after) == calendar.id:
-            self._spread(calendar, _base_id(after), former=_emails(before or {}))
+            self._spread(calendar, _base_id(after), former=former or [before or {}])
             return
         home = self._world.calendars.get(_organizer(after))
         if home is None or not _is_there(home, after["id"]):
             return
         change = _change_for_all(home.get(after["id"]).resource, calendar.id, before or {}, after)
         if change:
-            former = _emails(home.get(after["id"]).resource)
+            former = self.family(home, home.get(after["id"]).resource)
             home.change(after["id"], change, self._world.clock)
             self._world.events_changed(home)
             self._spread(home, _base_id(after), former=former)
 
-    def _spread(self, home: Calendar, base_id: str, *, former: Iterable[str]) -> None:
+    def _spread(self, home: Calendar, base_id: str, *, former: Sequence[Json]) -> None:
         family = list(_family(home, base_id))
-        emails = dict.fromkeys([*former, *(email for resource, _ in family for email in _emails(resource))])
+        members = [*former, *(resource for resource, _ in family)]
+        names = [member["id"] for member in members if member]
+        emails = dict.fromkeys(email for member in members for email in _emails(member))
         for email in emails:
             if email != home.id and email in self._world.accounts:
                 copy = _Copy(self._world, self._world.calendars[email], base_id, family[0][0]["iCalUID"])
-                if copy.follow(family):
+                if copy.follow(family, names):
                     self._world.events_changed(self._world.calendars[email])
 
 
@@ -70,20 +79,25 @@ class _Copy:
         self._base_id = base_id
         self._ical_uid = ical_uid
 
-    def follow(self, family: list[tuple[Json, Json | None]]) -> bool:
-        """Make the copies say what the organizer's events say; whether anything had to change."""
+    def follow(self, family: list[tuple[Json, Json | None]], names: Iterable[str]) -> bool:
+        """Make the copies say what the organizer's events say; whether anything had to change.
+
+        Args:
+            family: the organizer's events, and what each has of its own.
+            names: the ids of these, and of those that are no longer.
+        """
         version = self._calendar.version
         wanted = {resource["id"]: (resource, changes) for resource, changes in self._wanted(family)}
         if self._base_id not in wanted:
             # First, for exceptions go with their series, also such as are wanted by themselves from now on.
-            self._let_go_all_but(wanted, family)
+            self._let_go_all_but(wanted, names)
         for event_id, (resource, changes) in wanted.items():
             self._take(event_id, resource, changes)
-        self._let_go_all_but(wanted, family)
+        self._let_go_all_but(wanted, names)
         return self._calendar.version != version
 
-    def _let_go_all_but(self, wanted: Collection[str], family: list[tuple[Json, Json | None]]) -> None:
-        for event_id in self._held(family):
+    def _let_go_all_but(self, wanted: Collection[str], names: Iterable[str]) -> None:
+        for event_id in self._held(names):
             if event_id not in wanted:
                 self._calendar.let_go(event_id, self._world.clock)
 
@@ -109,10 +123,9 @@ class _Copy:
     def _concerns(self, resource: Json) -> bool:
         return resource.get("status", "cancelled") != "cancelled" and self._calendar.id in _emails(resource)
 
-    def _held(self, family: list[tuple[Json, Json | None]]) -> list[str]:
-        names = [self._base_id, *self._calendar.exceptions.get(self._base_id, ())]
-        names += [resource["id"] for resource, _ in family]
-        held = (self._calendar.events.get(name) for name in dict.fromkeys(names))
+    def _held(self, names: Iterable[str]) -> list[str]:
+        all_names = [self._base_id, *self._calendar.exceptions.get(self._base_id, ()), *names]
+        held = (self._calendar.events.get(name) for name in dict.fromkeys(all_names))
         return [
             event.item.resource["id"]
             for event in held

@@ -126,7 +126,7 @@ def _window(params: Json, now: datetime, reader: Reader) -> Window:
     earliest = parse_moment(params["timeMin"]).replace(microsecond=0).timestamp() if "timeMin" in params else -EVER
     latest = parse_moment(params["timeMax"]).replace(microsecond=0).timestamp() if "timeMax" in params else EVER
     if earliest >= latest:
-        raise GoogleError(400, "timeRangeEmpty", "The specified time range is empty.")
+        raise GoogleError(400, "timeRangeEmpty", "The specified time range is empty.", location="timeMax")
     return Window(
         earliest=earliest,
         latest=latest,

@@ -288,7 +288,8 @@ def _end_of(start: Json) -> Json:
 def _flag_people(resource: Json, calendar: "Calendar") -> None:
     for name in ("creator", "organizer"):
         person = {key: value for key, value in resource[name].items() if key != "self"}
-        resource[name] = {**person, "self": True} if person.get("email") == calendar.id else person
+        mine = str(person.get("email")).lower() == calendar.id.lower()
+        resource[name] = {**person, "email": calendar.id, "self": True} if mine else person
     guests = resource.get("attendees")
     if guests:
         organizer = resource["organizer"].get("email", "").lower()

@@ -135,10 +135,17 @@ class World:
 
     def find(self, account: Account, calendar_id: str) -> Calendar:
         """Return a calendar by its id or as ``primary``; GoogleError 404 if there is none."""
-        calendar = self.calendars.get(account.email if calendar_id == "primary" else calendar_id)
+        calendar = self.known_calendar(account, calendar_id)
         if calendar is None:
             raise GoogleError(404, "notFound", "Not Found")
         return calendar
+
+    def known_calendar(self, account: Account, calendar_id: str) -> Calendar | None:
+        """Return a calendar by its id or as ``primary``, whether or not the account may see it."""
+        if calendar_id == "primary":
+            return self.calendars.get(account.email)
+        # An email is an email however it is written, and the primary calendar's id is one.
+        return self.calendars.get(calendar_id) or self.calendars.get(calendar_id.lower())
 
     def calendar(self, account: Account, calendar_id: str, *, to_write: bool = False) -> Calendar:
         """Return a calendar the account may read, or write; GoogleError 404 or 403 otherwise."""

@@ -27,6 +27,8 @@ class Change:
     """None for a new event."""
     after: Item
     """Cancelled when it was deleted."""
+    former: tuple[Json, ...] = ()
+    """What there was before, the exceptions of a series too."""
 
 
 class Writes:
@@ -59,26 +61,26 @@ class Writes:
         accepts = self._accepts._replace(given=True)
         clock, known = self._world.clock, calendar.id_of(body["iCalUID"])
         if known is None:
-            before = None
-            after = calendar.take_in(body, clock, self._world.base_url, accepts=accepts, creator=self._by)
-        else:
-            original = body.get("originalStartTime")
-            event_id = calendar.instance_at(known, original) if isinstance(original, dict) else known
-            before = calendar.get(event_id)
-            after = calendar.change(event_id, body, clock, replace=True, accepts=accepts)
-        return self._written(Change(calendar, before, after), send_updates=NOBODY)
+            made = calendar.take_in(body, clock, self._world.base_url, accepts=accepts, creator=self._by)
+            return self._written(Change(calendar, None, made), send_updates=NOBODY)
+        original = body.get("originalStartTime")
+        event_id = calendar.instance_at(known, original) if isinstance(original, dict) else known
+        before, former = _as_it_is(calendar, event_id)
+        after = calendar.change(event_id, body, clock, replace=True, accepts=accepts)
+        return self._written(Change(calendar, before, after, former), send_updates=NOBODY)
 
     def change(self, calendar: Calendar, event_id: str, body: Json, *, replace: bool = False) -> Item:
         """Change an event or an instance (patch), or put another in its place (update)."""
-        before = calendar.get(event_id)
+        before, former = _as_it_is(calendar, event_id)
         rights.check_guest(body, before.resource, calendar)
         after = calendar.change(event_id, body, self._world.clock, replace=replace, accepts=self._accepts)
-        return self._written(Change(calendar, before, after))
+        return self._written(Change(calendar, before, after, former))
 
     def cancel(self, calendar: Calendar, event_id: str) -> None:
         """Delete an event, or one instance of a series."""
-        before = calendar.cancel(event_id, self._world.clock)
-        self._written(Change(calendar, before, calendar.get(event_id)))
+        before, former = _as_it_is(calendar, event_id)
+        calendar.cancel(event_id, self._world.clock)
+        self._written(Change(calendar, before, calendar.get(event_id), former))
 
     def clear(self, calendar: Calendar) -> None:
         """Delete all events; exceptions go with their series."""
@@ -100,11 +102,17 @@ class Writes:
     def _written(self, change: Change, *, kind: str | None = None, send_updates: str | None = None) -> Item:
         self._world.events_changed(change.calendar)
         before = None if change.before is None else change.before.resource
-        Invitations(self._world).written(change.calendar, before, change.after.resource)
+        Invitations(self._world).written(change.calendar, before, change.after.resource, former=change.former)
         told = self._send_updates if send_updates is None else send_updates
         for mail, event in _mails(change, kind):
             self._world.mail_guests(mail, event, told)
         return change.after
+
+
+def _as_it_is(calendar: Calendar, event_id: str) -> tuple[Item, tuple[Json, ...]]:
+    """Return an event before a write, alone and with all that the write may take along."""
+    item = calendar.get(event_id)
+    return item, tuple(Invitations.family(calendar, item.resource))
 
 
 _SHARED = ("extendedProperties",)
@@ -136,7 +144,9 @@ def _mails(change: Change, kind: str | None) -> list[tuple[str, Json]]:
     if kind is not None:
         return [(kind, after)]
     if after["status"] == "cancelled":
-        return [("cancellation", before or after)]
+        # Whoever was asked to one instance alone hears of the end of the series too.
+        asked = {guest["email"]: guest for event in change.former for guest in event.get("attendees", [])}
+        return [("cancellation", {**(before or after), "attendees": list((asked | then).values())})]
     if not before or before["status"] == "cancelled":
         return [("invitation", after)]
     groups = (

@@ -82,7 +82,7 @@ class Rounds:
         round_ = self._open.get(name)
         if round_ is None or round_.calendar_key != calendar.key or not position.isdecimal():
             raise _dead(410)
-        return self._page(round_, int(position), size, name)
+        return self._page(round_, int(position[:9]), size, name)
 
     def _page(self, round_: Round, begin: int, size: int, name: str = "") -> Page:
         end = begin + size

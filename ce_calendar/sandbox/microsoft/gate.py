@@ -11,7 +11,6 @@ from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from ce_calendar.sandbox import trouble
-from ce_calendar.sandbox.grants import Token
 from ce_calendar.sandbox.microsoft import graph
 from ce_calendar.sandbox.microsoft.errors import GraphError, default_code
 from ce_calendar.sandbox.microsoft.grants import plain
@@ -97,7 +96,7 @@ class Gate:
 
             async def carry_out() -> Response:
                 try:
-                    return self._carried_out(request, method, path, raw, token)
+                    return self._carried_out(request, method, path, raw)
                 except GraphError as refusal:
                     return self._said(refusal, request)
 
@@ -105,9 +104,9 @@ class Gate:
                 return await carry_out()
             return await trouble.meet(fault, carry_out=carry_out, refuse=self._refused, now=self._world.clock.now())
 
-    def _carried_out(
-        self, request: Request, method: Method, path: dict[str, str], raw: bytes, token: Token | None
-    ) -> Response:
+    def _carried_out(self, request: Request, method: Method, path: dict[str, str], raw: bytes) -> Response:
+        # Asked again: while a fault held it up, the grant may have ended, or a reset have begun another world.
+        token = self._world.grants.access(_bearer(request))
         account = self._world.accounts.get(token.email) if token else None
         if token is None or account is None:
             empty = not _bearer(request)

@@ -22,6 +22,8 @@ Json = dict[str, Any]
 _PAGE = 10
 """What Graph sends at once unless asked for more."""
 _MOST = 1000
+_DIGITS = 9
+"""Python reads no endless numbers."""
 _OPTIONS = ("$select", "$top", "$skip", "$orderby", "$count")
 """OData options that are offered; others would change the answer, so the sandbox says that it cannot follow."""
 _ORDERS = {"start/datetime": False, "start/datetime asc": False, "start/datetime desc": True}
@@ -274,7 +276,7 @@ def _slice(task: Task) -> tuple[int, int]:
     numbers = []
     for name, default in (("$skip", 0), ("$top", task.shape.wishes.page_size or _PAGE)):
         given = task.query.get(name, str(default))
-        if not given.isdecimal() or (name == "$top" and not 0 < int(given) <= _MOST):
+        if not given.isdecimal() or len(given) > _DIGITS or (name == "$top" and not 0 < int(given) <= _MOST):
             raise GraphError(400, "ErrorInvalidUrlQuery", f"The value of {name} is not in range.")
         numbers.append(int(given))
     return numbers[0], numbers[1]

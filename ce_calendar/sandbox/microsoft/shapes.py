@@ -49,7 +49,7 @@ class Wishes:
         return cls(
             immutable_ids=found.get("idtype", "").lower() == "immutableid",
             zone=zone,
-            page_size=int(size) if size.isdecimal() and int(size) > 0 else None,
+            page_size=int(size[:9]) or None if size.isdecimal() else None,
             text_bodies=found.get("outlook.body-content-type", "").lower() == "text",
         )
 

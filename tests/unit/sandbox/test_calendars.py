@@ -39,6 +39,14 @@ def test_the_primary_calendar_has_the_accounts_zone_and_no_data_owner(ann: Any) 
     assert ann.calendars().insert(body={"summary": "Team"}).execute()["timeZone"] == "Europe/Berlin"
 
 
+def test_the_primary_calendar_is_found_however_its_email_is_written(ann: Any) -> None:
+    written = ANN.title()
+    assert ann.calendars().get(calendarId=written).execute()["id"] == ANN
+    ann.events().insert(calendarId=written, body=meeting()).execute()
+    window = {"timeMin": "2027-03-01T00:00:00Z", "timeMax": "2027-03-02T00:00:00Z", "items": [{"id": written}]}
+    assert len(ann.freebusy().query(body=window).execute()["calendars"][written]["busy"]) == 1
+
+
 def test_a_patch_keeps_what_it_does_not_name_and_an_update_does_not(ann: Any) -> None:
     made = ann.calendars().insert(body={"summary": "Team", "description": "Of us", "location": "Here"}).execute()
     patched = ann.calendars().patch(calendarId=made["id"], body={"summary": "We", "location": None}).execute()

@@ -203,6 +203,21 @@ def test_a_receiver_with_a_certificate_of_its_own_is_believed(sandbox: Sandbox) 
         end()
 
 
+def test_a_state_does_not_lead_messages_to_another_host(sandbox: Sandbox, receiver: Receiver) -> None:
+    sandbox.account()
+    watch(sandbox, channel(receiver))
+    assert receiver.state() == "sync"
+    state = sandbox.http.get(f"{sandbox.url}/_sandbox/state").json()
+    # This machine too, but under a name that no channel can be opened with.
+    state["channels"][0]["address"] = receiver.url.replace("127.0.0.1", "0.0.0.0")
+
+    sandbox.control("state", **state)
+    sandbox.google().events().insert(calendarId="primary", body=meeting()).execute()
+
+    until(lambda: report(sandbox)[0]["failed"] == 1)
+    assert silent(receiver)
+
+
 def test_channels_go_on_after_a_restart(tmp_path: Path, receiver: Receiver) -> None:
     state = tmp_path / "state.json"
     with running("--state", str(state)) as (_, sandbox):

@@ -106,6 +106,24 @@ def test_the_log_counts_operations_and_holds_neither_queries_nor_control_request
     assert since["counts"] == {"events.insert": 1}
 
 
+@pytest.mark.parametrize("number", ["-1", "x", "9" * 5000])
+def test_what_is_no_number_of_a_request_is_refused(sandbox: Sandbox, number: str) -> None:
+    assert sandbox.http.get(f"{sandbox.url}/_sandbox/log", params={"since": number}).status_code == 400
+
+
+def test_the_clock_does_not_leave_the_calendar(sandbox: Sandbox) -> None:
+    ten_years = 10 * 366 * 86_400
+    for _ in range(100):
+        sandbox.control("clock", advance_seconds=ten_years)
+    refused = sandbox.http.post(f"{sandbox.url}/_sandbox/clock", json={"advance_seconds": ten_years})
+    assert (refused.status_code, refused.json()["error"][:16]) == (400, "advance_seconds:")
+
+    state = sandbox.http.get(f"{sandbox.url}/_sandbox/state").json() | {"advanced": 2e11}
+    assert sandbox.http.post(f"{sandbox.url}/_sandbox/state", json=state).status_code == 400
+    sandbox.account()
+    sandbox.google().events().insert(calendarId="primary", body=meeting()).execute()
+
+
 def test_refused_requests_are_logged_too(sandbox: Sandbox) -> None:
     sandbox.http.get(f"{sandbox.url}/calendar/v3/users/me/calendarList")
     assert [(entry["account"], entry["status"]) for entry in sandbox.log()["requests"]] == [(None, 401)]

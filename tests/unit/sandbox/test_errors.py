@@ -55,6 +55,30 @@ def test_a_refusal_has_google_s_form() -> None:
 
 
 @pytest.mark.parametrize(
+    ("reason", "rest"),
+    [
+        ("requiredAccessLevel", {"domain": "calendar"}),
+        ("fullSyncRequired", {"domain": "calendar", "locationType": "parameter", "location": "syncToken"}),
+        ("conditionNotMet", {"domain": "global", "locationType": "header", "location": "If-Match"}),
+        ("quotaExceeded", {"domain": "usageLimits"}),
+        ("duplicate", {"domain": "global"}),
+    ],
+)
+def test_a_refusal_says_which_part_of_google_refuses_and_what_it_is_about(reason: str, rest: dict[str, str]) -> None:
+    detail = GoogleError(400, reason, "x").body()["error"]["errors"][0]
+
+    assert detail == {"reason": reason, "message": "x", **rest}
+
+
+def test_a_window_that_is_empty_is_refused_for_its_end(sandbox: Sandbox, headers: dict[str, str]) -> None:
+    window = {"timeMin": "2027-03-02T00:00:00Z", "timeMax": "2027-03-01T00:00:00Z"}
+
+    detail = detail_of(sandbox.http.get(sandbox.url + EVENTS, params=window, headers=headers))
+
+    assert (detail["domain"], detail["reason"], detail["location"]) == ("calendar", "timeRangeEmpty", "timeMax")
+
+
+@pytest.mark.parametrize(
     ("authorization", "reason"),
     [({}, "required"), ({"Authorization": "Bearer gone"}, "authError"), ({"Authorization": "Basic YTpi"}, "required")],
 )

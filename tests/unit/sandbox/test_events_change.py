@@ -266,4 +266,6 @@ def test_who_may_write_but_not_see_private_events_cannot_change_them(sandbox: Sa
     assert "summary" not in theirs.get(calendarId=TEAM, eventId="secret").execute()
     call = theirs.patch(calendarId=TEAM, eventId="secret", body={"summary": "Mine"})
     assert refusal(call) == (403, "requiredAccessLevel")
+    uid = events.get(calendarId=TEAM, eventId="secret").execute()["iCalUID"]
+    assert refusal(theirs.import_(calendarId=TEAM, body=meeting("Mine", iCalUID=uid))) == (403, "requiredAccessLevel")
     assert theirs.insert(calendarId=TEAM, body=meeting("Ours")).execute()["summary"] == "Ours"

@@ -255,6 +255,12 @@ def test_an_imported_meeting_keeps_its_organizer_and_is_changed_by_the_next_impo
     assert imported(events, **people)["status"] == "confirmed"
 
 
+def test_an_import_is_ones_own_however_its_organizer_is_written(events: Any) -> None:
+    body = meeting(iCalUID="own@elsewhere.example", organizer={"email": ANN.title()})
+    made = events.import_(calendarId="primary", body=body).execute()
+    assert made["organizer"] == {"email": ANN, "self": True}
+
+
 @pytest.mark.misfits_allowed
 def test_an_import_needs_a_uid_and_somebody_of_this_calendar(events: Any) -> None:
     assert refusal(events.import_(calendarId="primary", body=meeting())) == (400, "required")

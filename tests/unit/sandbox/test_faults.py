@@ -1,6 +1,7 @@
 """What can be ordered to go wrong, when, and for whom."""
 
 import re
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from typing import Any
@@ -13,6 +14,7 @@ from urllib3.exceptions import ProtocolError
 
 from ce_calendar.sandbox.faults import Fault, Faults
 from tests.unit.sandbox.driver import ANN, CALENDAR, Sandbox, meeting
+from tests.unit.sandbox.receiver import until
 
 BEN = "ben@gmail.example"
 
@@ -29,6 +31,22 @@ def insert(sandbox: Sandbox, body: dict[str, Any], token: str = "") -> requests.
     with requests.Session() as fresh:
         fresh.trust_env = False
         return fresh.post(f"{sandbox.url}/calendar/v3/calendars/primary/events", json=body, headers=headers, timeout=5)
+
+
+@pytest.mark.parametrize("meanwhile", ["reset", "revoke"])
+def test_a_request_that_was_held_up_until_its_token_no_longer_counts_writes_nothing(
+    sandbox: Sandbox, meanwhile: str
+) -> None:
+    token = sandbox.token(sandbox.account())
+    sandbox.control("faults", operation="events.insert", latency_ms=500, times=1)
+    with ThreadPoolExecutor() as background:
+        late = background.submit(insert, sandbox, meeting(), token)
+        until(lambda: sandbox.http.get(f"{sandbox.url}/_sandbox/faults").json()["faults"][0]["struck"] == 1)
+        sandbox.control(meanwhile, **({"email": ANN} if meanwhile == "revoke" else {}))
+        sandbox.account()
+
+    assert late.result().status_code == 401
+    assert sandbox.google().events().list(calendarId="primary").execute()["items"] == []
 
 
 def met(fault: Fault, requests_made: int) -> list[int]:

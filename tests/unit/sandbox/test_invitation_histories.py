@@ -62,12 +62,13 @@ def take(world: World, step: tuple[str, str, int, Any]) -> None:
     if verb == "rule":
         event_id = event_id.partition("_")[0]
     before = calendar.get(event_id).resource
+    former = carrier.family(calendar, before)
     if verb == "delete":
         calendar.cancel(event_id, world.clock)
-        carrier.written(calendar, before, {**before, "status": "cancelled"})
+        carrier.written(calendar, before, {**before, "status": "cancelled"}, former=former)
     elif before["status"] != "cancelled" and (verb in ("guests", "answer") or before["organizer"]["email"] == email):
         after = calendar.change(event_id, body_of(verb, before, email, what), world.clock).resource
-        carrier.written(calendar, before, after)
+        carrier.written(calendar, before, after, former=former)
 
 
 def shown(calendar: Calendar) -> dict[str, Json]:
@@ -105,6 +106,7 @@ def test_copies_say_what_the_organizers_event_says(history: list[tuple[str, str,
     for home in PEOPLE:
         for event_id, event in held[home].items():
             if event["organizer"]["email"] != home:
+                assert event_id in held[event["organizer"]["email"]], "a copy outlived its meeting"
                 continue
             for guest in event.get("attendees", []):
                 copy = held[guest["email"]].get(event_id)

@@ -76,6 +76,14 @@ def test_a_guest_has_a_copy_under_the_same_ids(office: Office) -> None:
     assert listed(office.cat) == []
 
 
+def test_a_guest_is_known_however_the_email_is_written(office: Office) -> None:
+    made = office.invite("Ben@Gmail.Example")
+
+    answer(office.ben, made["id"], BEN, "accepted")
+
+    assert answers(get(office.ann, made["id"])) == {BEN: "accepted"}
+
+
 def test_what_the_organizer_changes_reaches_every_copy_and_whoever_is_asked_later(office: Office) -> None:
     made = office.invite(BEN)
 
@@ -309,6 +317,33 @@ def test_a_series_taken_away_takes_all_copies_along(office: Office) -> None:
     office.ann.delete(calendarId="primary", eventId=made["id"]).execute()
 
     assert listed(office.ben, singleEvents=True) == []
+
+
+def test_a_guest_of_one_instance_is_mailed_when_the_series_is_cancelled(office: Office) -> None:
+    made = office.invite(BEN, recurrence=DAILY)
+    second = instances(office.ann, made["id"])[1][0]
+    change(office.ann, second, attendees=[{"email": BEN}, {"email": CAT}])
+
+    office.ann.delete(calendarId="primary", eventId=made["id"], sendUpdates="all").execute()
+
+    assert sorted(mail["to"] for mail in office.mails()) == [BEN, CAT]
+    assert {(mail["kind"], mail["about"]) for mail in office.mails()} == {("cancellation", made["id"])}
+
+
+def test_a_guest_of_one_instance_loses_it_with_the_series(office: Office) -> None:
+    made = office.invite(BEN, recurrence=DAILY)
+    second, third = (found[0] for found in instances(office.ann, made["id"])[1:3])
+    for event_id in (second, third):
+        change(office.ann, event_id, attendees=[{"email": CAT}])
+    token = office.cat.list(calendarId="primary").execute()["nextSyncToken"]
+
+    change(office.ann, made["id"], recurrence=["RRULE:FREQ=DAILY;COUNT=2"])
+    assert [event["id"] for event in listed(office.cat)] == [second]
+    office.ann.delete(calendarId="primary", eventId=made["id"]).execute()
+
+    assert office.mails() == []
+    told = listed(office.cat, syncToken=token)
+    assert {event["id"]: event["status"] for event in told} == {second: "cancelled", third: "cancelled"}
 
 
 # -- who has no copy ---------------------------------------------------------------------------------------------

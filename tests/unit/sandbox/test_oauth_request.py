@@ -40,6 +40,7 @@ def page(sandbox: Sandbox, **more: str) -> requests.Response:
         ({"redirect_uri": "javascript:alert(1)"}, "Invalid parameter value for redirect_uri"),
         ({"redirect_uri": "http://[half"}, "Invalid parameter value for redirect_uri"),
         ({"redirect_uri": "http://localhost/#there"}, "Invalid parameter value for redirect_uri"),
+        ({"redirect_uri": "http://localhost/\r\nSet-Cookie: a=b"}, "Invalid parameter value for redirect_uri"),
         ({"access_type": "sometimes"}, "Invalid parameter value for access_type"),
         ({"include_granted_scopes": "yes"}, "Invalid parameter value for include_granted_scopes"),
         ({"prompt": "login"}, "Invalid prompt: login"),
@@ -61,6 +62,14 @@ def test_a_request_that_cannot_be_answered_ends_on_a_page(sandbox: Sandbox, wron
     # The form cannot be posted past it either.
     posted = sandbox.http.post(address(sandbox, **wrong), data={"account": ANN, "decision": "allow"})
     assert posted.status_code == 400
+
+
+def test_a_parameter_that_is_there_twice_ends_on_a_page(sandbox: Sandbox) -> None:
+    sandbox.account()
+    for name in ("client_id", "redirect_uri", "state"):
+        answer = sandbox.http.get(f"{address(sandbox, state='s')}&{name}=http://other.example/")
+        assert answer.status_code == 400
+        assert f"OAuth 2 parameters can only have a single value: {name}" in answer.text
 
 
 def test_scopes_nobody_knows_end_on_a_page_that_names_them(sandbox: Sandbox) -> None:

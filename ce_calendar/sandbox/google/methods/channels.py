@@ -9,6 +9,7 @@ from urllib.parse import quote
 import httpx
 
 from ce_calendar.sandbox.google.channels import Channel
+from ce_calendar.sandbox.google.deliveries import HERE
 from ce_calendar.sandbox.google.errors import GoogleError
 from ce_calendar.sandbox.google.methods.task import Handler, Json, Task
 
@@ -21,8 +22,6 @@ _ID = re.compile(r"[A-Za-z0-9\-_+/=]{1,64}")
 _LONGEST_TOKEN = 256
 _LONGEST_ADDRESS = 2048
 _LAST_PORT = 65_535
-_HERE = ("127.0.0.1", "localhost", "::1")
-"""The only hosts a message is ever sent to."""
 _NOT_PUSHED = "group.v.calendar.google.com"
 """Calendars that Google generates: holidays, birthdays, week numbers."""
 
@@ -117,7 +116,7 @@ def _address(body: Json) -> str:
     possible = url.scheme in ("http", "https") and url.host and (url.port is None or 0 < url.port <= _LAST_PORT)
     if not possible or len(address) > _LONGEST_ADDRESS:
         raise GoogleError(400, "invalid", "Invalid value for: address")
-    if url.host in _HERE:
+    if url.host in HERE:
         return address
     if url.scheme == "http":
         raise GoogleError(400, "push.webhookUrlNotHttps", f"WebHook callback must be HTTPS: {address}")

@@ -52,7 +52,11 @@ def events_insert(task: Task) -> bytes:
 def events_import(task: Task) -> bytes:
     """Answer events.import."""
     calendar = _writable(task)
-    return _view(task, calendar).text(_writes(task).take_in(calendar, task.body))
+    view, uid = _view(task, calendar), task.body.get("iCalUID")
+    known = calendar.id_of(uid) if isinstance(uid, str) else None
+    if known is not None:
+        _check_sees(view, calendar.get(known).resource)
+    return view.text(_writes(task).take_in(calendar, task.body))
 
 
 def events_quick_add(task: Task) -> bytes:
@@ -128,9 +132,14 @@ def _hides_invitations(task: Task) -> bool:
 
 def _check_may_change(task: Task, calendar: Calendar, view: View) -> None:
     resource = calendar.get(task.params["eventId"]).resource
+    _check_sees(view, resource)
+    task.check_etag(resource["etag"])
+
+
+def _check_sees(view: View, resource: Json) -> None:
+    """Refuse to change what the reader sees no more of than its time."""
     if view.hides(resource):
         require(view.role, "writer")
-    task.check_etag(resource["etag"])
 
 
 HANDLERS: dict[str, Handler] = {

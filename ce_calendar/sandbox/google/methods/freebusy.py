@@ -29,7 +29,7 @@ def freebusy_query(task: Task) -> str:
     earliest, latest = _moment(body, "timeMin"), _moment(body, "timeMax")
     window = (earliest.timestamp(), latest.timestamp())
     if window[0] >= window[1]:
-        raise GoogleError(400, "timeRangeEmpty", "The specified time range is empty.")
+        raise GoogleError(400, "timeRangeEmpty", "The specified time range is empty.", location="timeMax")
     if window[1] - window[0] > LONGEST_SPAN:
         raise GoogleError(400, "timeRangeTooLong", "The requested time range is too long.")
     most = _at_most(body, "calendarExpansionMax", MOST_CALENDARS)
@@ -84,7 +84,7 @@ def _blocks(event: Json, calendar: Calendar) -> bool:
 
 
 def _readable(task: Task, calendar_id: str) -> Calendar | None:
-    known = task.world.calendars.get(task.account.email if calendar_id == "primary" else calendar_id)
+    known = task.world.known_calendar(task.account, calendar_id)
     if known is None or not reaches(task.world.role(task.account, known), "freeBusyReader"):
         return None
     return known

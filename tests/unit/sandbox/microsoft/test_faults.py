@@ -1,9 +1,12 @@
 """The same faults at Microsoft."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 import requests
 
 from tests.unit.sandbox.microsoft.driver import ANN, Graph, Microsoft, meeting
+from tests.unit.sandbox.receiver import until
 
 CREATE = "POST /me/events"
 
@@ -27,6 +30,23 @@ def test_a_fault_may_be_for_one_account_only(microsoft: Microsoft, graph: Graph)
     graph.get("/me")
     refused = microsoft.graph(email=ben).call("GET", "/me")
     assert (refused.status_code, refused.headers["Content-Type"]) == (502, "text/html; charset=utf-8")
+
+
+def test_a_request_that_was_held_up_until_its_token_no_longer_counts_is_refused(
+    microsoft: Microsoft, graph: Graph
+) -> None:
+    microsoft.control("faults", operation=CREATE, latency_ms=500, times=1)
+    with ThreadPoolExecutor() as background:
+        late = background.submit(graph.call, "POST", "/me/events", body=meeting())
+        until(lambda: microsoft.http.get(f"{microsoft.url}/_sandbox/faults").json()["faults"][0]["struck"] == 1)
+        microsoft.control("revoke", email=ANN)
+
+    assert late.result().status_code == 401
+
+
+@pytest.mark.parametrize(("query", "prefer"), [("?$top=" + "9" * 5000, ""), ("", "odata.maxpagesize=" + "9" * 5000)])
+def test_a_page_of_an_endless_number_is_no_failure_of_the_server(graph: Graph, query: str, prefer: str) -> None:
+    assert graph.call("GET", f"/me/events{query}", prefer=prefer).status_code == 400
 
 
 def test_the_token_endpoint_may_answer_with_a_web_page(microsoft: Microsoft, graph: Graph) -> None:
