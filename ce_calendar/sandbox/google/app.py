@@ -8,14 +8,14 @@ from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from ce_calendar.sandbox.google import discovery
-from ce_calendar.sandbox.google.batch import PATHS, Batch
 from ce_calendar.sandbox.google.control import Control
 from ce_calendar.sandbox.google.desk import GoogleDesk
-from ce_calendar.sandbox.google.entrance import Entrance, GzipOnRequest
-from ce_calendar.sandbox.google.gate import PREFIX, Gate
-from ce_calendar.sandbox.google.oauth import OAuth
-from ce_calendar.sandbox.google.service import CalendarService
-from ce_calendar.sandbox.google.validation import Checks, DiscoveryValidation
+from ce_calendar.sandbox.google.front.batch import PATHS, Batch
+from ce_calendar.sandbox.google.front.entrance import Entrance, GzipOnRequest
+from ce_calendar.sandbox.google.front.gate import PREFIX, Gate
+from ce_calendar.sandbox.google.front.service import CalendarService
+from ce_calendar.sandbox.google.front.validation import Checks, DiscoveryValidation
+from ce_calendar.sandbox.google.signing_in.endpoints import OAuth
 from ce_calendar.sandbox.google.world import World
 from ce_calendar.sandbox.pages import Pages
 from ce_calendar.sandbox.requestlog import Recording

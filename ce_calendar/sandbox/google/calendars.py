@@ -7,13 +7,13 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from ce_calendar.sandbox.clock import Clock
-from ce_calendar.sandbox.google import ids, resources, rights
-from ce_calendar.sandbox.google.acls import Acl
-from ce_calendar.sandbox.google.checks import EVERYTHING, Accepts
 from ce_calendar.sandbox.google.errors import GoogleError
-from ce_calendar.sandbox.google.items import Item
-from ce_calendar.sandbox.google.store import EventStore
-from ce_calendar.sandbox.google.times import Json, known_zone
+from ce_calendar.sandbox.google.events import ids, resources, rights
+from ce_calendar.sandbox.google.events.checks import EVERYTHING, Accepts
+from ce_calendar.sandbox.google.events.items import Item
+from ce_calendar.sandbox.google.events.store import EventStore
+from ce_calendar.sandbox.google.events.times import Json, known_zone
+from ce_calendar.sandbox.google.sharing.acls import Acl
 
 _PRIVATE = ("private", "confidential")
 _OF_THE_STORE = ("etag", "updated")

@@ -10,14 +10,17 @@ from starlette.routing import Route
 
 from ce_calendar.sandbox.control import CLIENT_ID, SharedControl, refuse_half_characters
 from ce_calendar.sandbox.fields import BadInputError, Fields
-from ce_calendar.sandbox.google import batch, discovery, oauth, sharing
-from ce_calendar.sandbox.google.accounts import Check, add_account
-from ce_calendar.sandbox.google.acls import NOBODY
-from ce_calendar.sandbox.google.bulk import add_events, generate
+from ce_calendar.sandbox.google import discovery
 from ce_calendar.sandbox.google.calendars import Calendar
 from ce_calendar.sandbox.google.errors import GoogleError
-from ce_calendar.sandbox.google.ics.loading import Loading
-from ce_calendar.sandbox.google.tokens import access_answer, full_answer
+from ce_calendar.sandbox.google.front import batch
+from ce_calendar.sandbox.google.loading.accounts import Check, add_account
+from ce_calendar.sandbox.google.loading.bulk import add_events, generate
+from ce_calendar.sandbox.google.loading.ics.loading import Loading
+from ce_calendar.sandbox.google.sharing import offers
+from ce_calendar.sandbox.google.sharing.acls import NOBODY
+from ce_calendar.sandbox.google.signing_in import endpoints
+from ce_calendar.sandbox.google.signing_in.tokens import access_answer, full_answer
 from ce_calendar.sandbox.google.world import Account, World
 
 Json = dict[str, Any]
@@ -71,7 +74,7 @@ class Control(SharedControl):
         calendar = self._world.calendars.get(wanted)
         if calendar is None or self._world.role(account, calendar) == NOBODY:
             raise BadInputError(f"calendar: {wanted} is not shared with {account.email}.")
-        sharing.accept(self._world, account, calendar)
+        offers.accept(self._world, account, calendar)
         role = self._world.role(account, calendar)
         return {"email": account.email, "calendar": calendar.id, "accessRole": role}
 
@@ -184,9 +187,11 @@ class Control(SharedControl):
         if name == batch.OPERATION:
             return name
         oauth_name = "oauth." + name.rpartition(".")[2]
-        if oauth_name in oauth.OPERATIONS:
+        if oauth_name in endpoints.OPERATIONS:
             return oauth_name
-        raise BadInputError(f"operation: there is no {name}. Use *, {', '.join(oauth.OPERATIONS)}, events.list, ...")
+        raise BadInputError(
+            f"operation: there is no {name}. Use *, {', '.join(endpoints.OPERATIONS)}, events.list, ..."
+        )
 
     def _calendar(self, fields: Fields) -> Calendar:
         account = self._account(fields)

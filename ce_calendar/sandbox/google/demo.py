@@ -25,8 +25,8 @@ from ce_calendar.sandbox.demo_team import (
     TOM,
     workday,
 )
-from ce_calendar.sandbox.google import sharing
-from ce_calendar.sandbox.google.acls import EVERYBODY, NOBODY
+from ce_calendar.sandbox.google.sharing import offers
+from ce_calendar.sandbox.google.sharing.acls import EVERYBODY, NOBODY
 from ce_calendar.sandbox.google.world import Account, World
 
 Json = dict[str, Any]
@@ -109,8 +109,8 @@ def _add_holidays(world: World, staff: Account, today: date) -> None:
         staff, calendar_id, summary="Holidays in United States", time_zone=HOME, access_role="reader"
     )
     # Nobody is named there: everybody may read it.
-    sharing.share(world, holidays, EVERYBODY, "", "reader")
-    sharing.share(world, holidays, "user", staff.email, NOBODY)
+    offers.share(world, holidays, EVERYBODY, "", "reader")
+    offers.share(world, holidays, "user", staff.email, NOBODY)
     for year in (today.year, today.year + 1):
         for month, day, name in ((1, 1, "New Year's Day"), (7, 4, "Independence Day"), (12, 25, "Christmas Day")):
             days = (date(year, month, day) - today).days
@@ -131,8 +131,8 @@ def _add_tasks(world: World, staff: Account) -> None:
     calendar_id = "tasks.demo@group.calendar.google.com"
     tasks = world.add_calendar(central, calendar_id, summary="Sam Demo, tasks", time_zone=HOME)
     tasks.description = "Tasks of Sam Demo\nce-calendar:employee-calendar"
-    sharing.share(world, tasks, "user", staff.email, "reader")
-    sharing.accept(world, staff, tasks)
+    offers.share(world, tasks, "user", staff.email, "reader")
+    offers.accept(world, staff, tasks)
 
 
 def _add_admin(world: World, today: date) -> None:

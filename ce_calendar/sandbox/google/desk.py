@@ -9,14 +9,15 @@ from zoneinfo import ZoneInfo
 
 from starlette.requests import Request
 
-from ce_calendar.sandbox.google import listing, sharing
-from ce_calendar.sandbox.google.access import WRITERS, reaches
 from ce_calendar.sandbox.google.calendars import Calendar
 from ce_calendar.sandbox.google.errors import GoogleError
-from ce_calendar.sandbox.google.items import Item
-from ce_calendar.sandbox.google.times import is_all_day, local
+from ce_calendar.sandbox.google.events import listing
+from ce_calendar.sandbox.google.events.items import Item
+from ce_calendar.sandbox.google.events.times import is_all_day, local
+from ce_calendar.sandbox.google.events.writes import Writes
+from ce_calendar.sandbox.google.sharing import offers
+from ce_calendar.sandbox.google.sharing.access import WRITERS, reaches
 from ce_calendar.sandbox.google.world import World
-from ce_calendar.sandbox.google.writes import Writes
 from ce_calendar.sandbox.pages import CannotDoError, Draft
 from ce_calendar.sandbox.rows import Invitation, Row
 
@@ -66,14 +67,14 @@ class GoogleDesk:
     def invitations(self, email: str) -> list[Invitation]:
         """Return the calendars that others share with an account and that are not on its list."""
         account = self._world.accounts[email]
-        offered = sharing.invitations(self._world, account)
+        offered = offers.invitations(self._world, account)
         return [Invitation(each.id, each.summary, each.owner, _LEVELS[self._role(email, each)]) for each in offered]
 
     def accept(self, email: str, calendar_id: str) -> None:
         """Put a shared calendar on an account's list; CannotDoError if it is not shared."""
         with self._writing():
             account = self._world.accounts[email]
-            sharing.accept(self._world, account, self._world.calendar(account, calendar_id))
+            offers.accept(self._world, account, self._world.calendar(account, calendar_id))
 
     def rows(self, email: str, begin: datetime, end: datetime) -> list[Row]:
         """Return what an account's calendars show between two moments, by start."""

@@ -4,8 +4,8 @@ import secrets
 from dataclasses import dataclass, field
 from typing import Any
 
-from ce_calendar.sandbox.google import times
 from ce_calendar.sandbox.google.errors import GoogleError
+from ce_calendar.sandbox.google.events import times
 
 Json = dict[str, Any]
 

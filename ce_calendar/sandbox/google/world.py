@@ -7,19 +7,19 @@ from typing import Any
 
 from ce_calendar.sandbox.clock import Clock
 from ce_calendar.sandbox.faults import Faults
-from ce_calendar.sandbox.google.access import require
-from ce_calendar.sandbox.google.calendar_lists import PRIMARY_COLOR, PRIMARY_REMINDERS, CalendarList, Entry
 from ce_calendar.sandbox.google.calendars import Calendar
-from ce_calendar.sandbox.google.channels import EXISTS, NOT_EXISTS, Channels
-from ce_calendar.sandbox.google.clients import Clients
-from ce_calendar.sandbox.google.deliveries import Deliveries
 from ce_calendar.sandbox.google.errors import GoogleError
-from ce_calendar.sandbox.google.grants import GoogleGrants
-from ce_calendar.sandbox.google.listing import Listings
-from ce_calendar.sandbox.google.misfits import Misfits
+from ce_calendar.sandbox.google.events.listing import Listings
+from ce_calendar.sandbox.google.front.misfits import Misfits
+from ce_calendar.sandbox.google.front.quotas import Quotas
 from ce_calendar.sandbox.google.paging import Pager
 from ce_calendar.sandbox.google.preferences import DEFAULTS, TIME_ZONE, Preferences
-from ce_calendar.sandbox.google.quotas import Quotas
+from ce_calendar.sandbox.google.push.channels import EXISTS, NOT_EXISTS, Channels
+from ce_calendar.sandbox.google.push.deliveries import Deliveries
+from ce_calendar.sandbox.google.sharing.access import require
+from ce_calendar.sandbox.google.sharing.calendar_lists import PRIMARY_COLOR, PRIMARY_REMINDERS, CalendarList, Entry
+from ce_calendar.sandbox.google.signing_in.clients import Clients
+from ce_calendar.sandbox.google.signing_in.grants import GoogleGrants
 from ce_calendar.sandbox.idtokens import Signer
 from ce_calendar.sandbox.outbox import Outbox
 from ce_calendar.sandbox.requestlog import RequestLog

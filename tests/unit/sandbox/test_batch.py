@@ -9,7 +9,7 @@ import requests
 from googleapiclient.errors import HttpError
 
 from ce_calendar.sandbox.google.errors import GoogleError
-from ce_calendar.sandbox.google.mime import read_parts
+from ce_calendar.sandbox.google.front.mime import read_parts
 from tests.unit.sandbox.driver import ANN, Sandbox, meeting
 
 BATCH = "/batch/calendar/v3"

@@ -6,11 +6,11 @@ from datetime import UTC, datetime
 import pytest
 
 from ce_calendar.sandbox.clock import Clock
-from ce_calendar.sandbox.google import listing, store
 from ce_calendar.sandbox.google.calendars import Calendar
-from ce_calendar.sandbox.google.channels import Channel, Channels
 from ce_calendar.sandbox.google.errors import GoogleError
-from ce_calendar.sandbox.google.listing import Listings
+from ce_calendar.sandbox.google.events import listing, store
+from ce_calendar.sandbox.google.events.listing import Listings
+from ce_calendar.sandbox.google.push.channels import Channel, Channels
 from ce_calendar.sandbox.google.world import World as GoogleWorld
 from ce_calendar.sandbox.microsoft.world import World as MicrosoftWorld
 from ce_calendar.sandbox.outbox import KEPT, Outbox

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from ce_calendar.sandbox.google.channels import Channel, Channels
+from ce_calendar.sandbox.google.push.channels import Channel, Channels
 from ce_calendar.sandbox.google.world import World
 from tests.unit.sandbox.driver import ANN, meeting
 

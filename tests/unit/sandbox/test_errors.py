@@ -10,9 +10,9 @@ import pytest
 import requests
 from starlette.types import Receive, Scope, Send
 
-from ce_calendar.sandbox.google.entrance import replay
 from ce_calendar.sandbox.google.errors import GoogleError, insufficient_scopes
-from ce_calendar.sandbox.google.gate import Gate
+from ce_calendar.sandbox.google.front.entrance import replay
+from ce_calendar.sandbox.google.front.gate import Gate
 from ce_calendar.sandbox.google.world import World
 from ce_calendar.sandbox.requestlog import Recording
 from ce_calendar.sandbox.trouble import Held

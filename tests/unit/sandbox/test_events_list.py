@@ -8,7 +8,7 @@ import pytest
 
 from ce_calendar.sandbox.clock import Clock
 from ce_calendar.sandbox.google.calendars import Calendar
-from ce_calendar.sandbox.google.listing import Listings, Reader
+from ce_calendar.sandbox.google.events.listing import Listings, Reader
 from tests.unit.sandbox.driver import ANN, Json, Sandbox, at, ids, meeting, refusal
 
 BOB = "bob@riverside.example"

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from ce_calendar.sandbox.google.quick_add import read
+from ce_calendar.sandbox.google.events.quick_add import read
 
 NOW = datetime(2027, 3, 1, 9, 17, 30, tzinfo=UTC)
 """A Monday, 10:17 in Berlin."""

@@ -5,10 +5,10 @@ from typing import Any
 import pytest
 
 from ce_calendar.sandbox.clock import Clock
-from ce_calendar.sandbox.google import listing
 from ce_calendar.sandbox.google.calendars import Calendar
 from ce_calendar.sandbox.google.errors import GoogleError
-from ce_calendar.sandbox.google.times import parse_moment
+from ce_calendar.sandbox.google.events import listing
+from ce_calendar.sandbox.google.events.times import parse_moment
 from tests.unit.sandbox.driver import ANN, Json, at, meeting
 
 HOME = "Europe/Berlin"

@@ -8,13 +8,13 @@ from hypothesis import strategies as st
 
 from ce_calendar.sandbox.clock import Clock
 from ce_calendar.sandbox.google.calendars import Calendar
-from ce_calendar.sandbox.google.checks import Accepts
 from ce_calendar.sandbox.google.errors import GoogleError
-from ce_calendar.sandbox.google.listing import Listings
-from ce_calendar.sandbox.google.times import zone
-from ce_calendar.sandbox.google.views import View
+from ce_calendar.sandbox.google.events.checks import Accepts
+from ce_calendar.sandbox.google.events.listing import Listings
+from ce_calendar.sandbox.google.events.times import zone
+from ce_calendar.sandbox.google.events.views import View
+from ce_calendar.sandbox.google.events.writes import Writes
 from ce_calendar.sandbox.google.world import World
-from ce_calendar.sandbox.google.writes import Writes
 from tests.unit.sandbox.driver import ANN, Json, meeting
 
 NOW = datetime(2027, 3, 1, tzinfo=UTC)

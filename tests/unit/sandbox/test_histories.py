@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from ce_calendar.sandbox.clock import Clock
 from ce_calendar.sandbox.google.calendars import Calendar
 from ce_calendar.sandbox.google.errors import GoogleError
-from ce_calendar.sandbox.google.listing import Listings
+from ce_calendar.sandbox.google.events.listing import Listings
 
 Json = dict[str, Any]
 

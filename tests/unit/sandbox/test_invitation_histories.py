@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 
 from ce_calendar.sandbox.google.calendars import Calendar
 from ce_calendar.sandbox.google.errors import GoogleError
-from ce_calendar.sandbox.google.invitations import Invitations
-from ce_calendar.sandbox.google.listing import Listings
+from ce_calendar.sandbox.google.events.invitations import Invitations
+from ce_calendar.sandbox.google.events.listing import Listings
 from ce_calendar.sandbox.google.world import World
 from tests.unit.sandbox.test_histories import NOW, RULES, Follower, times
 

@@ -7,11 +7,11 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ce_calendar.sandbox.google import sharing
-from ce_calendar.sandbox.google.access import SCOPE_PREFIX
 from ce_calendar.sandbox.google.errors import GoogleError
 from ce_calendar.sandbox.google.methods import HANDLERS
 from ce_calendar.sandbox.google.methods.task import Task
+from ce_calendar.sandbox.google.sharing import offers
+from ce_calendar.sandbox.google.sharing.access import SCOPE_PREFIX
 from ce_calendar.sandbox.google.world import World
 from tests.unit.sandbox.driver import ANN
 
@@ -51,9 +51,9 @@ class Side:
         calendar = world.calendars[calendar_id]
         role = ("reader", "freeBusyReader", "reader", "writer", "owner")[number]
         acts: dict[str, Callable[[], object]] = {
-            "share": lambda: sharing.share(world, calendar, "user", BOB, role),
-            "unshare": lambda: sharing.share(world, calendar, "user", BOB, "none"),
-            "public": lambda: sharing.share(world, calendar, "default", "", "reader" if number % 2 else "none"),
+            "share": lambda: offers.share(world, calendar, "user", BOB, role),
+            "unshare": lambda: offers.share(world, calendar, "user", BOB, "none"),
+            "public": lambda: offers.share(world, calendar, "default", "", "reader" if number % 2 else "none"),
             "accept": lambda: self.call("insert", calendar_id, {"id": calendar_id}),
             "remove": lambda: self.call("delete", calendar_id, {}),
             "hide": lambda: self.call("patch", calendar_id, {"hidden": bool(number % 2)}),

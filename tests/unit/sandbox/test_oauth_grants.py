@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import pytest
 
 from ce_calendar.sandbox.clock import Clock
-from ce_calendar.sandbox.google.clients import Clients
-from ce_calendar.sandbox.google.grants import GoogleGrants
+from ce_calendar.sandbox.google.signing_in.clients import Clients
+from ce_calendar.sandbox.google.signing_in.grants import GoogleGrants
 from ce_calendar.sandbox.grants import Code, Grants
 from ce_calendar.sandbox.microsoft.grants import EntraGrants
 

@@ -6,7 +6,7 @@ import pytest
 import requests
 
 from ce_calendar.sandbox.google.errors import GoogleError
-from ce_calendar.sandbox.google.partial import read_mask, select
+from ce_calendar.sandbox.google.front.partial import read_mask, select
 from tests.unit.sandbox.driver import ANN, Sandbox, meeting
 
 NINE, SECOND = "2027-03-01T09:00:00Z", "2027-03-02"

@@ -11,7 +11,7 @@ from googleapiclient.errors import HttpError
 from ce_calendar.sandbox.clock import Clock
 from ce_calendar.sandbox.fields import Fields
 from ce_calendar.sandbox.google.errors import GoogleError
-from ce_calendar.sandbox.google.quotas import CALENDARS, EVENTS, GUESTS, Quotas
+from ce_calendar.sandbox.google.front.quotas import CALENDARS, EVENTS, GUESTS, Quotas
 from tests.unit.sandbox.driver import ANN, Sandbox, meeting, start
 
 BEN = "ben@gmail.example"

@@ -9,7 +9,7 @@ from starlette.types import Message
 
 from ce_calendar.sandbox.google import discovery
 from ce_calendar.sandbox.google.errors import GoogleError
-from ce_calendar.sandbox.google.validation import Checks
+from ce_calendar.sandbox.google.front.validation import Checks
 from tests.unit.sandbox.driver import Sandbox, meeting
 
 pytestmark = pytest.mark.misfits_allowed

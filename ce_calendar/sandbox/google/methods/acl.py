@@ -2,12 +2,12 @@
 
 import json
 
-from ce_calendar.sandbox.google import sharing
-from ce_calendar.sandbox.google.acls import NOBODY, Rule, read_role, read_scope
 from ce_calendar.sandbox.google.calendars import Calendar
 from ce_calendar.sandbox.google.errors import GoogleError
 from ce_calendar.sandbox.google.methods.task import Handler, Json, Task
 from ce_calendar.sandbox.google.paging import Feed, refuse_with_sync_token
+from ce_calendar.sandbox.google.sharing import offers
+from ce_calendar.sandbox.google.sharing.acls import NOBODY, Rule, read_role, read_scope
 
 
 def acl_list(task: Task) -> str:
@@ -69,15 +69,15 @@ def acl_delete(task: Task) -> None:
     rule = _rule(task, calendar)
     task.check_etag(rule.etag)
     _check_may_give(task, calendar, rule.scope_type, rule.value, NOBODY)
-    sharing.share(task.world, calendar, rule.scope_type, rule.value, NOBODY)
+    offers.share(task.world, calendar, rule.scope_type, rule.value, NOBODY)
 
 
 def _give(task: Task, calendar: Calendar, scope_type: str, value: str, role: str) -> str:
     _check_may_give(task, calendar, scope_type, value, role)
     before = calendar.acl.version
-    rule = sharing.share(task.world, calendar, scope_type, value, role)
+    rule = offers.share(task.world, calendar, scope_type, value, role)
     if calendar.acl.version > before and task.params.get("sendNotifications", True):
-        sharing.mail(task.world, calendar, rule)
+        offers.mail(task.world, calendar, rule)
     return json.dumps(rule.resource())
 
 

@@ -2,14 +2,14 @@
 
 import json
 
-from ce_calendar.sandbox.google import calendar_lists, sharing
-from ce_calendar.sandbox.google.access import ROLES, reaches
-from ce_calendar.sandbox.google.calendar_lists import Entry
 from ce_calendar.sandbox.google.calendars import Calendar
 from ce_calendar.sandbox.google.errors import GoogleError
 from ce_calendar.sandbox.google.methods import calendars
 from ce_calendar.sandbox.google.methods.task import Handler, Json, Task
 from ce_calendar.sandbox.google.paging import Feed, refuse_with_sync_token
+from ce_calendar.sandbox.google.sharing import calendar_lists, offers
+from ce_calendar.sandbox.google.sharing.access import ROLES, reaches
+from ce_calendar.sandbox.google.sharing.calendar_lists import Entry
 
 _RESTRICTIONS = ("minAccessRole", "showOwnOrganizationOnly")
 """Listings with one of these cannot be followed."""
@@ -65,7 +65,7 @@ def calendar_list_insert(task: Task) -> str:
     trial = Entry(calendar.id)
     # Tried on an entry that nobody sees, so that a refused body does not put the calendar on the list.
     calendar_lists.change(trial, task.body, rgb=_rgb(task), replace=False)
-    entry = sharing.accept(task.world, task.account, calendar, selected=False)
+    entry = offers.accept(task.world, task.account, calendar, selected=False)
     return _changed(task, calendar, entry, replace=False)
 
 

@@ -7,10 +7,10 @@ import uuid
 
 from ce_calendar.sandbox.google.calendars import Calendar
 from ce_calendar.sandbox.google.errors import GoogleError
+from ce_calendar.sandbox.google.events.times import zone
+from ce_calendar.sandbox.google.events.writes import Writes
 from ce_calendar.sandbox.google.methods.task import Handler, Json, Task
 from ce_calendar.sandbox.google.palette import is_rgb
-from ce_calendar.sandbox.google.times import zone
-from ce_calendar.sandbox.google.writes import Writes
 
 _CONFERENCES = ("eventHangout", "eventNamedHangout", "hangoutsMeet")
 _USUAL_CONFERENCES = ["hangoutsMeet"]

@@ -8,10 +8,10 @@ from urllib.parse import quote
 
 import httpx
 
-from ce_calendar.sandbox.google.channels import Channel
-from ce_calendar.sandbox.google.deliveries import HERE
 from ce_calendar.sandbox.google.errors import GoogleError
 from ce_calendar.sandbox.google.methods.task import Handler, Json, Task
+from ce_calendar.sandbox.google.push.channels import Channel
+from ce_calendar.sandbox.google.push.deliveries import HERE
 
 LIFE = 7 * 86_400
 """Seconds a channel lives if nothing else is asked for."""

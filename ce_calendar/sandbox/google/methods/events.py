@@ -1,17 +1,17 @@
 """events: reading and writing a calendar's events."""
 
 from ce_calendar.sandbox.clock import rfc3339
-from ce_calendar.sandbox.google import listing, quick_add
-from ce_calendar.sandbox.google.access import require
 from ce_calendar.sandbox.google.calendars import Calendar
-from ce_calendar.sandbox.google.checks import Accepts
 from ce_calendar.sandbox.google.errors import GoogleError
-from ce_calendar.sandbox.google.items import written
-from ce_calendar.sandbox.google.listing import Reader
+from ce_calendar.sandbox.google.events import listing, quick_add
+from ce_calendar.sandbox.google.events.checks import Accepts
+from ce_calendar.sandbox.google.events.items import written
+from ce_calendar.sandbox.google.events.listing import Reader
+from ce_calendar.sandbox.google.events.times import zone
+from ce_calendar.sandbox.google.events.views import View
+from ce_calendar.sandbox.google.events.writes import Writes
 from ce_calendar.sandbox.google.methods.task import Handler, Json, Task
-from ce_calendar.sandbox.google.times import zone
-from ce_calendar.sandbox.google.views import View
-from ce_calendar.sandbox.google.writes import Writes
+from ce_calendar.sandbox.google.sharing.access import require
 
 
 def events_list(task: Task) -> bytes:

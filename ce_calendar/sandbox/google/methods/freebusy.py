@@ -7,11 +7,11 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from ce_calendar.sandbox.clock import rfc3339
-from ce_calendar.sandbox.google import listing, times
-from ce_calendar.sandbox.google.access import reaches
 from ce_calendar.sandbox.google.calendars import Calendar
 from ce_calendar.sandbox.google.errors import GoogleError
+from ce_calendar.sandbox.google.events import listing, times
 from ce_calendar.sandbox.google.methods.task import Handler, Json, Task
+from ce_calendar.sandbox.google.sharing.access import reaches
 
 LONGEST_SPAN = 90 * 86_400
 """Seconds one question may ask about."""

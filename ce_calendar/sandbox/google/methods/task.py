@@ -4,9 +4,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from ce_calendar.sandbox.google.access import most, require, under_scope
 from ce_calendar.sandbox.google.calendars import Calendar
 from ce_calendar.sandbox.google.errors import GoogleError
+from ce_calendar.sandbox.google.sharing.access import most, require, under_scope
 from ce_calendar.sandbox.google.world import Account, World
 
 Json = dict[str, Any]

@@ -1,0 +1,1 @@
+"""Events: what a calendar holds, how it changes, and how it is told."""

@@ -1,0 +1,1 @@
+"""What the control API loads: accounts, many events, .ics files."""

@@ -1,0 +1,1 @@
+"""Who sees which calendar: access rules, offers, and the lists of accounts."""

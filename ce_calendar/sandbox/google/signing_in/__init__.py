@@ -1,0 +1,1 @@
+"""Google's sign-in: consent, codes, tokens, clients."""
