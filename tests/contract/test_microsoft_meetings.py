@@ -292,6 +292,21 @@ class TestMicrosoftMeetings(BrokenAnswers, MeetingProviderContract):
             assert moved.ical_uid == first[1].ical_uid
             assert moved.provider_event_id == first[1].provider_event_id
 
+    def test_the_last_exception_of_an_older_series_keeps_its_original_start(self, world: Microsoft) -> None:
+        """Its series began before the window and is not told; nothing else of it is in the window."""
+        series = world.create("Days", **_times(-1, hours=24), isAllDay=True, recurrence=daily(2))
+        world.read()
+        day = START.isoformat(timespec="seconds").replace("+00:00", "")
+        (second,) = (event for event in world.changed(world.read()).values() if event.series_id == series)
+        world.change(second.provider_event_id, **_times(20), isAllDay=False)
+
+        pages = world.read()
+
+        (moved,) = world.changed(pages).values()
+        assert (moved.original_start, moved.dates) == (day[:10], None)
+        assert moved.ical_uid == second.ical_uid
+        assert [bool(page.cursor) for page in pages] == [False] * (len(pages) - 1) + [True]
+
     def test_many_changed_series_call_for_a_full_read(self, world: Microsoft, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(microsoft_calendar, "MOST_SERIES", 2)
         cursor = world.read()[-1].cursor

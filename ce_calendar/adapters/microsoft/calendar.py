@@ -32,6 +32,8 @@ MOST_PAGES = 1000
 """No calendar has half a million events, and a read is kept in memory until it is whole."""
 MOST_SERIES = 10
 """Changed series that are read one by one; with more of them the whole window is read, in fewer requests."""
+MOST_ORPHANS = 50
+"""Untold series that are asked for; of more of them the exceptions are told as well as can be done."""
 NEXT, DELTA = "@odata.nextLink", "@odata.deltaLink"
 
 _PREFER = 'outlook.timezone="UTC", IdType="ImmutableId", outlook.body-content-type="text"'
@@ -79,7 +81,8 @@ class MicrosoftMeetings:
         """Read a calendar page by page, one request for each. Only a reader who got to the end has the whole.
 
         What a delta leaves out (see `rounds`) is read after its last page: what occurrences hold, by one view of the
-        whole window after a full round; or the series that changed, each in one request. Never anything per occurrence.
+        whole window after a full round; or the series that changed, each in one request; and a series of which only
+        exceptions are in the window, which is rare. Never anything per occurrence.
 
         Raises:
             CursorExpired: read again without a cursor: it is dead, or too much changed to be read one by one.
@@ -117,6 +120,19 @@ class MicrosoftMeetings:
             instances = self._graph.address(f"{calendar}/events/{segment(series_id)}/instances", **query)
             for page in self._pages(credential, instances, translate=_unclear):
                 yield anew(page["value"], series_id, master=told.masters.get(series_id))
+        for place, series_id in enumerate(told.orphaned):
+            yield told.adopt(series_id, self._master(credential, calendar, series_id) if place < MOST_ORPHANS else None)
+
+    def _master(self, credential: Credential, calendar: str, series_id: str) -> dict[str, Any] | None:
+        """A series itself; None if it is not to be had."""
+        fields = {"$select": "id,type,iCalUId,isAllDay"}
+        address = self._graph.address(f"{calendar}/events/{segment(series_id)}", **fields)
+        try:
+            master: dict[str, Any] = self._graph.get(credential, address, prefer=_PREFER, translate=_unclear)
+        except CursorExpired:
+            # It went since it was told of; the next round will say so.
+            return None
+        return master
 
     def _pages(
         self, credential: Credential, first: str, *, translate: Translate = from_status

@@ -62,6 +62,16 @@ def is_bare(item: Json) -> bool:
     return item.get("type") == OCCURRENCE and "iCalUId" not in item
 
 
+def may_be_of_whole_days(item: Json) -> bool:
+    """Whether an exception's original start leaves open if its series is of whole days: it was a midnight somewhere."""
+    try:
+        original = _moment({"dateTime": item.get("originalStart")})
+    except UnreadableError:
+        return True
+    places = (UTC, zone(text_in(item, "originalStartTimeZone")) or UTC)
+    return any(original.astimezone(place).time() == time() for place in places)
+
+
 def _event(event_id: str, item: Json, series: Json | None) -> CalendarEvent:
     uid = text_in(series or item, "iCalUId") or text_in(item, "iCalUId")
     if not uid:

@@ -7,7 +7,8 @@ What Graph tells in a round, and what becomes of it:
   could tell, but for the occurrence's own link and its guests' answers, and a series that began before the window is
   not told.
 * An exception comes in full. It waits for the end of the round: its series, which may come on a later page, knows
-  whether it was of whole days before it was moved.
+  whether it was of whole days before it was moved. A series that is not told, because it began before the window, must
+  be asked (`orphaned`), or the exception's original start would be told otherwise in another round.
 * In a later round a changed series says only that something about it changed: occurrences that are gone, or that moved
   to other days and so have other ids, are not told. Such a series must be read anew, as a whole (`changed_series`).
 * `@removed` says that something is not in the window any more, without saying what it was: an event, an
@@ -18,7 +19,15 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from ce_calendar.adapters.foreign import Json, text_in
-from ce_calendar.adapters.microsoft.convert import EXCEPTION, MASTER, OCCURRENCE, convert, event_id_of, is_bare
+from ce_calendar.adapters.microsoft.convert import (
+    EXCEPTION,
+    MASTER,
+    OCCURRENCE,
+    convert,
+    event_id_of,
+    is_bare,
+    may_be_of_whole_days,
+)
 from ce_calendar.domain.meetings.events import CalendarEvent, EventPage, SkippedEvent
 
 
@@ -31,6 +40,8 @@ class Round:
     _changed: dict[str, None] = field(default_factory=dict)
     _waiting: dict[str, Json] = field(default_factory=dict)
     """Occurrences and exceptions by their ids."""
+    _orphans: dict[str, list[Json]] = field(default_factory=dict)
+    """Exceptions by their series, of which nothing was told."""
 
     def take(self, items: list[Any], *, is_last: bool) -> EventPage:
         """Take a page of the delta in; returns what can be said of it already."""
@@ -48,11 +59,32 @@ class Round:
             else:
                 page.add(convert(item))
         if is_last:
-            read_otherwise = self.unfilled.union(self.changed_series)
-            for item in self._waiting.values():
-                series_id = text_in(item, "seriesMasterId")
-                if series_id not in read_otherwise:
-                    page.add(convert(item, series=self.masters.get(series_id)))
+            self._tell_waiting(page)
+        return page.done()
+
+    def _tell_waiting(self, page: "_Page") -> None:
+        read_otherwise = self.unfilled.union(self.changed_series)
+        for item in self._waiting.values():
+            series_id = text_in(item, "seriesMasterId")
+            if series_id in read_otherwise:
+                continue
+            if series_id in self.masters:
+                page.add(convert(item, series=self.masters[series_id]))
+            elif may_be_of_whole_days(item):
+                self._orphans.setdefault(series_id, []).append(item)
+            else:
+                page.add(convert(item, series={"isAllDay": False}))
+
+    @property
+    def orphaned(self) -> tuple[str, ...]:
+        """Series that nobody told of, and that must be asked whether they are of whole days."""
+        return tuple(self._orphans)
+
+    def adopt(self, series_id: str, master: Json | None) -> EventPage:
+        """Tell the exceptions of an orphaned series, as well as can be done if it is not there either."""
+        page = _Page()
+        for item in self._orphans.pop(series_id):
+            page.add(convert(item, series=master))
         return page.done()
 
     @property
