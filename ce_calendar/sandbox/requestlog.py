@@ -17,6 +17,9 @@ from ce_calendar.sandbox.clock import Clock, rfc3339
 KEPT = 100_000
 """Older entries are forgotten, so that a benchmark does not fill the memory."""
 
+LONGEST_PATH = 2_048
+"""Of a path that is longer, the rest is left out: a server takes paths of 64 kB."""
+
 _KEY = "ce_calendar.sandbox.entry"
 
 
@@ -97,7 +100,7 @@ class Recording:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        entry = scope[_KEY] = Entry(method=scope["method"], path=scope["path"], life=self._log.life)
+        entry = scope[_KEY] = Entry(method=scope["method"], path=scope["path"][:LONGEST_PATH], life=self._log.life)
         # ASGI has no message for a broken network, so this reaches for uvicorn's transport behind ``send``.
         transport = getattr(getattr(send, "__self__", None), "transport", None)
 
