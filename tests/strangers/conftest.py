@@ -38,3 +38,5 @@ def sandbox(address: str) -> Iterator[Sandbox]:
         sandbox = Sandbox(address, http)
         sandbox.control("reset")
         yield sandbox
+        misfits = http.get(f"{address}/_sandbox/misfits", timeout=10).json()["misfits"]
+        assert misfits == [], "not as Google's discovery document has it"

@@ -89,6 +89,11 @@ class Sandbox:
         result: dict[str, int] = self.log()["counts"]
         return result
 
+    def misfits(self) -> list[Json]:
+        """What did not fit Google's discovery document, on either side."""
+        found: list[Json] = self.http.get(f"{self.url}/_sandbox/misfits").json()["misfits"]
+        return found
+
     def close_clients(self) -> None:
         while self.opened:
             self.opened.pop().close()

@@ -23,6 +23,8 @@ def running(*arguments: str) -> Iterator[tuple[Process, Sandbox]]:
         sandbox = Sandbox(process.url, http)
         try:
             yield process, sandbox
+            # Of one that a test has ended nobody can ask.
+            assert process.popen.poll() is not None or sandbox.misfits() == []
         finally:
             sandbox.close_clients()
             process.stop()
@@ -53,6 +55,7 @@ def test_a_killed_sandbox_has_saved_what_happened_a_moment_ago(tmp_path: Path) -
         while ANN not in (state.read_text() if state.exists() else "") and time.monotonic() < deadline:
             time.sleep(0.05)
         process.popen.kill()
+        process.popen.wait(timeout=10)
     assert ANN in state.read_text()
 
 
