@@ -2,7 +2,7 @@
 
 from alembic import context
 
-from ce_calendar.adapters.persistence import models
+from ce_calendar.adapters.persistence.employees.models import EmployeeRow
 
 connection = context.config.attributes.get("connection")
 if connection is None:
@@ -10,7 +10,8 @@ if connection is None:
 
 context.configure(
     connection=connection,
-    target_metadata=models.SQLModel.metadata,
+    # Of all tables: this module imports the others.
+    target_metadata=EmployeeRow.metadata,
     # SQLite changes a table by copying it.
     render_as_batch=True,
     compare_type=True,

@@ -1,21 +1,24 @@
 """Settings in, services out: the one file that knows what is real."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import timedelta
 from functools import lru_cache
+from typing import NamedTuple
 
 from sqlalchemy import Engine
 from sqlalchemy.exc import OperationalError, SQLAlchemyError
 
 from ce_calendar.adapters.google.calendar import GoogleMeetings
-from ce_calendar.adapters.google.oauth import GoogleAuthorizer, GoogleEndpoints
+from ce_calendar.adapters.google.host import GoogleCalendarHost
+from ce_calendar.adapters.google.oauth import CENTRAL_SCOPES, SCOPES, GoogleAuthorizer, GoogleEndpoints
 from ce_calendar.adapters.idle import LeftForLater, NobodyListens
 from ce_calendar.adapters.legacy_keys import FernetLegacyKeys
 from ce_calendar.adapters.limiter import MemoryAttemptLimiter
 from ce_calendar.adapters.logs import configure_logging
 from ce_calendar.adapters.microsoft.calendar import MicrosoftMeetings
 from ce_calendar.adapters.microsoft.oauth import MicrosoftAuthorizer
+from ce_calendar.adapters.pace import MemoryPace
 from ce_calendar.adapters.passwords import Argon2Passwords
 from ce_calendar.adapters.persistence.engine import make_engine
 from ce_calendar.adapters.persistence.migrations import current_revision, head_revision, migrate
@@ -25,7 +28,7 @@ from ce_calendar.adapters.system import calm_collector, system_clock
 from ce_calendar.adapters.vault import FernetVault
 from ce_calendar.domain.meetings.connections import ClientSource, OAuthClient, Provider
 from ce_calendar.jobs.scheduler import Scheduler, Work
-from ce_calendar.ports import Announcer, Authorizer, JobQueue, MeetingProvider
+from ce_calendar.ports import Announcer, Authorizer, JobQueue, MeetingProvider, OpenUnitOfWork
 from ce_calendar.services.accounts import Accounts
 from ce_calendar.services.audit import Audit
 from ce_calendar.services.backfill import Backfill
@@ -33,10 +36,19 @@ from ce_calendar.services.calendars import Calendars
 from ce_calendar.services.clients import Clients
 from ce_calendar.services.connecting import Connecting
 from ce_calendar.services.connections import ConnectionBook
+from ce_calendar.services.consents import REDIRECT_PATHS, Consents
 from ce_calendar.services.contact_import import ContactImport
 from ce_calendar.services.contacts import ContactBook
 from ce_calendar.services.credentials import Credentials
 from ce_calendar.services.directory import Directory
+from ce_calendar.services.employees.central import CentralBook, of_central_account
+from ce_calendar.services.employees.clients import CentralIssuers
+from ce_calendar.services.employees.draining import Draining
+from ce_calendar.services.employees.leaving import Leaving
+from ce_calendar.services.employees.planning import Planning
+from ce_calendar.services.employees.previewing import Previewing
+from ce_calendar.services.employees.progress import Progress
+from ce_calendar.services.employees.rules import RuleBook
 from ce_calendar.services.identifying import Identifying
 from ce_calendar.services.importing import ConnectionImport
 from ce_calendar.services.module_settings import ModuleSettings
@@ -123,20 +135,17 @@ def consent_pages(settings: Settings) -> list[str]:
     return [settings.google_auth_url, settings.microsoft_authority]
 
 
+def redirect_paths(settings: Settings) -> Mapping[Provider, str]:
+    """Where each provider is asked to send people back to."""
+    return {**REDIRECT_PATHS, Provider.GOOGLE: settings.google_redirect_path}
+
+
 def _clients(settings: Settings) -> list[tuple[Provider, Authorizer]]:
-    """The OAuth clients in the settings."""
-    google = (
-        (settings.google_tenant_client_id, settings.google_tenant_client_secret, ClientSource.TENANT),
-        (settings.google_client_id, settings.google_client_secret, ClientSource.PLATFORM),
-    )
+    """The OAuth clients in the settings, for personal calendars."""
     # Microsoft has no second client to fall back to: the same one is an organization's own and the others' shared one.
     microsoft = settings.microsoft_client_id
     return [
-        *(
-            (Provider.GOOGLE, _google(settings, OAuthClient(client_id, source), secret.get_secret_value()))
-            for client_id, secret, source in google
-            if client_id and secret.get_secret_value()
-        ),
+        *_google_clients(settings, SCOPES),
         *(
             (Provider.MICROSOFT, _microsoft(settings, OAuthClient(microsoft, source)))
             for source in ClientSource
@@ -145,10 +154,24 @@ def _clients(settings: Settings) -> list[tuple[Provider, Authorizer]]:
     ]
 
 
-def _google(settings: Settings, client: OAuthClient, secret: str) -> GoogleAuthorizer:
+def _google_clients(settings: Settings, scopes: Sequence[str]) -> list[tuple[Provider, Authorizer]]:
+    """Google's clients in the settings, asking for these scopes."""
+    google = (
+        (settings.google_tenant_client_id, settings.google_tenant_client_secret, ClientSource.TENANT),
+        (settings.google_client_id, settings.google_client_secret, ClientSource.PLATFORM),
+    )
+    return [
+        (Provider.GOOGLE, _google(settings, OAuthClient(client_id, source), secret.get_secret_value(), scopes))
+        for client_id, secret, source in google
+        if client_id and secret.get_secret_value()
+    ]
+
+
+def _google(settings: Settings, client: OAuthClient, secret: str, scopes: Sequence[str]) -> GoogleAuthorizer:
     return GoogleAuthorizer(
         client=client,
         client_secret=secret,
+        scopes=scopes,
         clock=system_clock,
         endpoints=GoogleEndpoints(
             auth_url=settings.google_auth_url,
@@ -187,6 +210,84 @@ def _ca_bundle(settings: Settings) -> str | None:
     return str(settings.ca_bundle) if settings.ca_bundle else None
 
 
+class _CentralServices(NamedTuple):
+    """What employee calendars are kept with, under the central account."""
+
+    central: CentralBook
+    central_clients: CentralIssuers
+    central_leaving: Leaving
+    draining: Draining
+    planning: Planning
+    progress: Progress
+    rule_preview: Previewing
+    rules: RuleBook
+
+
+def _central_services(
+    settings: Settings,
+    *,
+    open_uow: OpenUnitOfWork,
+    vault: FernetVault,
+    audit: Audit,
+    announcer: Announcer,
+    jobs: JobQueue,
+) -> _CentralServices:
+    issuers = CentralIssuers(
+        open_uow=open_uow,
+        clock=system_clock,
+        vault=vault,
+        environment=Clients(
+            open_uow=open_uow,
+            installed=_google_clients(settings, CENTRAL_SCOPES),
+            tenant_organization=settings.tenant_organization,
+        ),
+        make=lambda client, secret: _google(settings, client, secret, CENTRAL_SCOPES),
+        audit=audit,
+        announcer=announcer,
+    )
+    credentials = Credentials(
+        open_uow=open_uow, clock=system_clock, vault=vault, clients=issuers, current_ref=of_central_account
+    )
+    host = GoogleCalendarHost(clock=system_clock, api_url=settings.google_api_url, ca_bundle=_ca_bundle(settings))
+    planning = Planning(open_uow=open_uow, clock=system_clock, announcer=announcer, jobs=jobs)
+    leaving = Leaving(open_uow=open_uow, clock=system_clock, credentials=credentials, audit=audit, announcer=announcer)
+    return _CentralServices(
+        central=CentralBook(
+            open_uow=open_uow,
+            clock=system_clock,
+            issuers=issuers,
+            credentials=credentials,
+            consents=Consents(
+                open_uow=open_uow,
+                clock=system_clock,
+                vault=vault,
+                public_url=settings.public_url,
+                redirect_paths=redirect_paths(settings),
+            ),
+            host=host,
+            planning=planning,
+            audit=audit,
+            announcer=announcer,
+        ),
+        central_clients=issuers,
+        central_leaving=leaving,
+        draining=Draining(
+            open_uow=open_uow,
+            clock=system_clock,
+            host=host,
+            credentials=credentials,
+            pace=MemoryPace(),
+            announcer=announcer,
+            jobs=jobs,
+            finish_leaving=leaving.finish_leaving,
+        ),
+        planning=planning,
+        progress=Progress(open_uow=open_uow, clock=system_clock, audit=audit),
+        rule_preview=Previewing(open_uow=open_uow, clock=system_clock, audit=audit),
+        rules=RuleBook(open_uow=open_uow, clock=system_clock, planning=planning, audit=audit, announcer=announcer),
+    )
+
+
 def build_services(settings: Settings, *, announcer: Announcer, jobs: JobQueue) -> Services:
     """Wire everything. Opens no connection and starts no thread.
 
@@ -209,8 +310,12 @@ def build_services(settings: Settings, *, announcer: Announcer, jobs: JobQueue) 
         announcer=announcer,
         jobs=jobs,
     )
+    of_employees = _central_services(
+        settings, open_uow=open_uow, vault=vault, audit=audit, announcer=announcer, jobs=jobs
+    )
     identifying = Identifying(open_uow=open_uow, clock=system_clock, credentials=credentials, audit=audit)
     return Services(
+        **of_employees._asdict(),
         accounts=Accounts(
             open_uow=open_uow,
             clock=system_clock,
@@ -242,6 +347,7 @@ def build_services(settings: Settings, *, announcer: Announcer, jobs: JobQueue) 
             announcer=announcer,
             jobs=jobs,
             public_url=settings.public_url,
+            redirect_paths=redirect_paths(settings),
         ),
         connections=ConnectionBook(
             open_uow=open_uow,
@@ -327,6 +433,10 @@ def _work(services: Services) -> Work:
         backfill=services.backfill.run,
         backfills_owed=services.backfill.owed,
         housekeeping=services.syncing.housekeeping,
+        plan=services.planning.run,
+        plans_owed=services.planning.owed,
+        drain=services.draining.run,
+        drains_due=services.draining.due,
     )
 
 

@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 import reflex as rx
 from starlette.types import ASGIApp
 
-from ce_calendar.bootstrap import consent_pages, readiness, running, settings_of_process
+from ce_calendar.bootstrap import consent_pages, readiness, redirect_paths, running, settings_of_process
 from ce_calendar.http.app import make_api
 from ce_calendar.http.security import PublicUrl
 from ce_calendar.web import addresses, home, unknown
@@ -48,7 +48,12 @@ app = rx.App(
     # Named, or browsers ask for a /favicon.ico that is not there.
     head_components=[rx.el.link(rel="icon", href="/mark.svg", type="image/svg+xml"), rx.el.script(REMEMBER_FOCUS)],
     api_transformer=[
-        make_api(public_url=settings.public_url, check=readiness(settings), form_targets=consent_pages(settings)),
+        make_api(
+            public_url=settings.public_url,
+            check=readiness(settings),
+            form_targets=consent_pages(settings),
+            redirect_paths=redirect_paths(settings),
+        ),
         behind_public_url,
     ],
 )

@@ -39,8 +39,20 @@ def _listed(text: str) -> list[str]:
     return [key.strip() for key in text.replace(",", "\n").splitlines() if key.strip()]
 
 
+GOOGLE_REDIRECT_PATHS = ("/oauth/google/callback", "/api.php?cat=google", "/settings_task/google_calendar")
+"""Where Google may send people back to; the last two are for organizations that registered them long ago."""
+
+
+def _google_redirect_path(path: str) -> str:
+    """One of the paths that answer Google."""
+    if path not in GOOGLE_REDIRECT_PATHS:
+        raise ValueError(f"must be one of {', '.join(GOOGLE_REDIRECT_PATHS)}: nothing else here answers Google")
+    return path
+
+
 Origin = Annotated[str, AfterValidator(_origin)]
 Endpoint = Annotated[str, AfterValidator(_endpoint)]
+GoogleRedirectPath = Annotated[str, AfterValidator(_google_redirect_path)]
 
 
 class Settings(BaseSettings):
@@ -69,6 +81,7 @@ class Settings(BaseSettings):
     google_userinfo_url: Endpoint = Field(
         "https://openidconnect.googleapis.com/v1/userinfo", alias="CE_GOOGLE_USERINFO_URL"
     )
+    google_redirect_path: GoogleRedirectPath = Field(GOOGLE_REDIRECT_PATHS[0], alias="CE_GOOGLE_REDIRECT_PATH")
     google_client_id: str = Field("", alias="GOOGLE_CALENDAR_CLIENT_ID")
     google_client_secret: SecretStr = Field(SecretStr(""), alias="GOOGLE_CALENDAR_CLIENT_SECRET")
     tenant_organization: str = Field("", alias="CE_TENANT_ORGANIZATION")

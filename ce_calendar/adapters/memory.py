@@ -62,6 +62,8 @@ class MemoryWorld:
     def __init__(self, clock: Clock, *, page_size: int = 2500) -> None:
         self.clock = clock
         self.page_size = page_size
+        self.refresh_life: timedelta | None = None
+        """How long a grant can be refreshed; None: for ever. New grants are told so."""
         self.calls: list[str] = []
         """Operations asked for, in order: `list_calendars`, `fetch_events`, `refresh` … as the ports call them."""
         self.before: Callable[[str], None] = lambda _operation: None
@@ -202,10 +204,11 @@ class MemoryWorld:
             NeedsReauth: the grant has ended.
         """
         grant = self._refresh.get(credential.refresh_token)
-        if grant is None or grant.client_id != credential.client_id:
+        ends_at = credential.refresh_expires_at
+        if grant is None or grant.client_id != credential.client_id or (ends_at and ends_at <= self.clock()):
             raise NeedsReauth("invalid_grant")
         fresh = self._credential(grant, refresh_token=credential.refresh_token)
-        return replace(fresh, scopes=credential.scopes)
+        return replace(fresh, scopes=credential.scopes, refresh_expires_at=credential.refresh_expires_at)
 
     def end_grant(self, credential: Credential) -> bool:
         """End the whole grant; False if it was not known."""
@@ -222,7 +225,10 @@ class MemoryWorld:
         refresh_token = refresh_token or f"refresh-{number}"
         self._access[access_token] = (grant, expires_at)
         self._refresh[refresh_token] = grant
-        return Credential(grant.client_id, access_token, refresh_token, expires_at, grant.scopes)
+        ends_at = self.clock() + self.refresh_life if self.refresh_life else None
+        return Credential(
+            grant.client_id, access_token, refresh_token, expires_at, grant.scopes, refresh_expires_at=ends_at
+        )
 
     def read(self, calendar_id: str, window: SyncWindow, cursor: str) -> list[EventPage]:
         """Pages of a read, the next cursor on the last.

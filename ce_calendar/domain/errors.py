@@ -146,3 +146,24 @@ class ProviderUnavailable(ProviderError):
 
 class ProviderForbids(ProviderError):
     """A 403 that people must act on, such as an API that is not enabled."""
+
+
+class CreationLimited(ProviderError):
+    """Google makes no more calendars for this account for some hours (PROVIDERS §1). All else goes on."""
+
+    def __init__(self, code: str = "creation_limited", *, retry_at: datetime | None = None) -> None:
+        super().__init__(code)
+        self.retry_at = retry_at
+        """When the provider said to come back (UTC), if it said so."""
+
+
+class Taken(ProviderError):
+    """409: something with this id is there, or once was."""
+
+
+class Missing(ProviderError):
+    """404 or 410: what the call is about is not there."""
+
+
+class Rejected(ProviderError):
+    """400: the provider cannot take this content. Trying again changes nothing."""

@@ -1,21 +1,28 @@
-"""The two doors of linking an account: off to the provider, and back."""
+"""The doors of linking an account: off to the provider, and back."""
 
 from collections.abc import Collection, Mapping
 from html import escape
 from typing import Annotated
-from urllib.parse import urlencode
+from urllib.parse import parse_qs, urlencode
 
 from fastapi import APIRouter, Form, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
+from fastapi.routing import APIRoute
+from starlette.routing import Match
+from starlette.types import Scope
 
 from ce_calendar.domain.access import Actor
 from ce_calendar.domain.errors import AccessDenied, ConnectRefused, NotFound, SignedOut
 from ce_calendar.domain.meetings.connections import Provider
 from ce_calendar.http.origin import foreign_form, is_foreign, origin_of
+from ce_calendar.ports import FlowPurpose
 from ce_calendar.services.accounts import SESSION_COOKIE
+from ce_calendar.services.consents import GOOGLE_RETURN_PATHS, purpose_of
 from ce_calendar.services.registry import get_services
 
 SETTINGS_PATH = "/ce/settings/calendar"
+CENTRAL_SETTINGS_PATH = "/settings_task/google_calendar"
+CENTRAL_START_PATH = "/oauth/google/central/start"
 LOGIN_PATH = "/login"
 # The callback's address holds a code and a state: they are used up, and still nobody else's to see.
 HEADERS = {"Cache-Control": "no-store", "Referrer-Policy": "no-referrer"}
@@ -29,15 +36,53 @@ def oauth_router(
     Args:
         public_url: where people reach the application; posts from pages elsewhere are refused.
         form_targets: addresses of consent pages that our pages' forms may lead to.
-        redirect_paths: where each provider sends people back to.
+        redirect_paths: where each provider is asked to send people back to.
     """
     router = APIRouter(include_in_schema=False)
+    base, targets = public_url.rstrip("/"), {origin_of(each) for each in form_targets}
     for provider, path in redirect_paths.items():
-        doors = _Doors(provider, base=public_url.rstrip("/"), form_targets={origin_of(each) for each in form_targets})
+        doors = _Doors(provider, base=base, form_targets=targets)
         # Not async: FastAPI runs these in its threads, since they wait for database and provider.
         router.add_api_route(f"/oauth/{provider}/start", doors.start, methods=["POST"])
-        router.add_api_route(path, doors.finish, methods=["GET"])
+        if provider is Provider.GOOGLE:
+            router.add_api_route(CENTRAL_START_PATH, doors.start_central, methods=["POST"])
+        for each in GOOGLE_RETURN_PATHS if provider is Provider.GOOGLE else (path,):
+            _add_return(router, each, doors)
     return router
+
+
+def _add_return(router: APIRouter, path: str, doors: "_Doors") -> None:
+    """One way back. Where a path has other uses, too, only a provider's answer takes it."""
+    bare, _, query = path.partition("?")
+    if bare.startswith("/oauth/"):
+        router.add_api_route(bare, doors.finish, methods=["GET"])
+        return
+    route_class = _answers_to(parse_qs(query))
+    # The server of the pages knows an address with and without a slash at its end.
+    for each in (bare, f"{bare}/"):
+        router.add_api_route(each, doors.finish, methods=["GET"], route_class_override=route_class)
+
+
+def _answers_to(wanted: Mapping[str, list[str]]) -> type[APIRoute]:
+    """Routes that exist for a provider's answer alone: `state` with `code` or `error`, and what else is wanted."""
+
+    class AnswerRoute(APIRoute):
+        def matches(self, scope: Scope) -> tuple[Match, Scope]:
+            match, child = super().matches(scope)
+            if match is Match.FULL and _is_answer(scope, wanted):
+                return match, child
+            return Match.NONE, {}
+
+    return AnswerRoute
+
+
+def _is_answer(scope: Scope, wanted: Mapping[str, list[str]]) -> bool:
+    query = parse_qs(scope["query_string"].decode("latin-1"))
+    return (
+        "state" in query
+        and not query.keys().isdisjoint({"code", "error"})
+        and all(query.get(name) == values for name, values in wanted.items())
+    )
 
 
 class _Doors:
@@ -49,7 +94,7 @@ class _Doors:
         self._form_targets = form_targets
 
     def start(self, request: Request, connection_id: Annotated[str, Form()] = "") -> Response:
-        """Send the browser to the consent page."""
+        """Send the browser to the consent page, for an account of the person's own."""
         if is_foreign(request, self._base):
             return foreign_form()
         try:
@@ -59,20 +104,41 @@ class _Doors:
             return self._to(LOGIN_PATH)
         except (AccessDenied, NotFound, ConnectRefused) as refusal:
             return self._to(SETTINGS_PATH, problem=_problem(refusal), provider=self._provider)
-        if origin_of(url) in self._form_targets:
-            return RedirectResponse(url, status_code=303, headers=HEADERS)
-        return _handed_on(url)
+        return self._off(url)
 
-    def finish(self, request: Request, state: str = "", code: str = "", error: str = "") -> Response:
-        """Take the person back."""
+    def start_central(self, request: Request) -> Response:
+        """Send the browser to the consent page, for the account that the employee calendars lie under."""
+        if is_foreign(request, self._base):
+            return foreign_form()
         try:
-            actor = _actor(request)
-            get_services().connecting.finish(actor, provider=self._provider, state=state, code=code, error=error)
+            url = get_services().central.start(_actor(request))
         except SignedOut:
             return self._to(LOGIN_PATH)
         except (AccessDenied, NotFound, ConnectRefused) as refusal:
-            return self._to(SETTINGS_PATH, problem=_problem(refusal), provider=self._provider)
-        return self._to(SETTINGS_PATH, connected=self._provider)
+            return self._to(CENTRAL_SETTINGS_PATH, problem=_problem(refusal))
+        return self._off(url)
+
+    def finish(self, request: Request, state: str = "", code: str = "", error: str = "") -> Response:
+        """Take the person back to the screen they came from."""
+        is_central = self._provider is Provider.GOOGLE and purpose_of(state) is FlowPurpose.CENTRAL
+        path = CENTRAL_SETTINGS_PATH if is_central else SETTINGS_PATH
+        of_provider = {} if is_central else {"provider": self._provider.value}
+        try:
+            actor = _actor(request)
+            if is_central:
+                get_services().central.finish(actor, state=state, code=code, error=error)
+            else:
+                get_services().connecting.finish(actor, provider=self._provider, state=state, code=code, error=error)
+        except SignedOut:
+            return self._to(LOGIN_PATH)
+        except (AccessDenied, NotFound, ConnectRefused) as refusal:
+            return self._to(path, problem=_problem(refusal), **of_provider)
+        return self._to(path, connected="central" if is_central else self._provider.value)
+
+    def _off(self, url: str) -> Response:
+        if origin_of(url) in self._form_targets:
+            return RedirectResponse(url, status_code=303, headers=HEADERS)
+        return _handed_on(url)
 
     def _to(self, path: str, **query: str) -> RedirectResponse:
         address = self._base + path + (f"?{urlencode(query)}" if query else "")

@@ -24,6 +24,7 @@ UNLIMITED = 1_000_000
 DUE_SECONDS = 20
 DISCONNECT_SECONDS = 60
 BACKFILL_SECONDS = 30
+EMPLOYEE_CALENDARS_SECONDS = 10
 HOUSEKEEPING_SECONDS = 3600
 
 
@@ -40,6 +41,12 @@ class Work:
     backfills_owed: Callable[[], Sequence[str]]
     """Ids of the organizations whose backfill has begun and that nobody works on."""
     housekeeping: Callable[[], object]
+    plan: Callable[[str], object]
+    """Plans the employee calendars of an organization."""
+    plans_owed: Callable[[], Sequence[str]]
+    drain: Callable[[str], object]
+    """Carries out what is owed to an organization's central account."""
+    drains_due: Callable[[], Sequence[str]]
 
 
 class Scheduler:
@@ -71,6 +78,7 @@ class Scheduler:
             "tick:finish-disconnect": (self.enqueue_disconnecting, DISCONNECT_SECONDS),
             "tick:backfill": (self.enqueue_backfills, BACKFILL_SECONDS),
             "tick:housekeeping": (self._housekeeping, HOUSEKEEPING_SECONDS),
+            "tick:employee-calendars": (self.enqueue_employee_calendars, EMPLOYEE_CALENDARS_SECONDS),
         }
         for job_id, (tick, seconds) in ticks.items():
             self._scheduler.add_job(
@@ -133,6 +141,15 @@ class Scheduler:
             self.enqueue("backfill", organization_id)
         return {"backfills": len(ids)}
 
+    def enqueue_employee_calendars(self) -> dict[str, int]:
+        """Ask for every plan that is owed, and for every outbox with something to send now."""
+        owed, due = self._work().plans_owed(), self._work().drains_due()
+        for organization_id in owed:
+            self.enqueue("erp-plan", organization_id)
+        for organization_id in due:
+            self.enqueue("erp-drain", organization_id)
+        return {"plans": len(owed), "drains": len(due)}
+
     def _housekeeping(self) -> object:
         return self._work().housekeeping()
 
@@ -142,6 +159,8 @@ class Scheduler:
             "sync-due": self.enqueue_due,
             "finish-disconnect": lambda key: self._work().finish_disconnect(key),
             "backfill": lambda key: self._work().backfill(key),
+            "erp-plan": lambda key: self._work().plan(key),
+            "erp-drain": lambda key: self._work().drain(key),
         }
 
     def _begin(self, job_id: str, job: Callable[[str], object], key: str) -> None:

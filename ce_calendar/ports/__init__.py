@@ -6,6 +6,7 @@ Repositories live in a unit of work: one transaction, opened and closed by the s
 from ce_calendar.ports.connections import (
     VERIFIER_PURPOSE,
     Connections,
+    FlowPurpose,
     ModuleSettingsStore,
     Notices,
     OAuthFlow,
@@ -14,8 +15,15 @@ from ce_calendar.ports.connections import (
 from ce_calendar.ports.contacts import ContactImports, Contacts, StoredImport
 from ce_calendar.ports.legacy import BackfillRuns, LegacyConnections, LegacyKeys
 from ce_calendar.ports.meetings import Events, SyncRuns
-from ce_calendar.ports.people import AuditTrail, Organizations, Sessions, Users
-from ce_calendar.ports.providers import AuthorizationStart, Authorizer, FreshCredentials, MeetingProvider
+from ce_calendar.ports.people import AuditEntry, AuditTrail, Organizations, Sessions, Users
+from ce_calendar.ports.providers import (
+    AuthorizationStart,
+    Authorizer,
+    CredentialHolder,
+    FreshCredentials,
+    IssuingClients,
+    MeetingProvider,
+)
 from ce_calendar.ports.secrets import AttemptLimiter, CredentialVault, PasswordHasher, Sealed, VaultEntries, VaultEntry
 from ce_calendar.ports.vault import OpenVaultCare, VaultCare, VaultKeys
 from ce_calendar.ports.work import Announcer, Clock, JobQueue, Leases, OpenUnitOfWork, UnitOfWork
@@ -24,6 +32,7 @@ __all__ = [
     "VERIFIER_PURPOSE",
     "Announcer",
     "AttemptLimiter",
+    "AuditEntry",
     "AuditTrail",
     "AuthorizationStart",
     "Authorizer",
@@ -32,9 +41,12 @@ __all__ = [
     "Connections",
     "ContactImports",
     "Contacts",
+    "CredentialHolder",
     "CredentialVault",
     "Events",
+    "FlowPurpose",
     "FreshCredentials",
+    "IssuingClients",
     "JobQueue",
     "Leases",
     "LegacyConnections",

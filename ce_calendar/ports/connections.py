@@ -3,6 +3,7 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from typing import Protocol
 
 from ce_calendar.domain.meetings.connections import ConnectedCalendar, Connection, Provider
@@ -11,6 +12,15 @@ from ce_calendar.domain.notices import Notice, NoticeKind
 
 VERIFIER_PURPOSE = "oauth-verifier"
 """What the vault keeps for a consent under way, for as long as its flow."""
+
+
+class FlowPurpose(StrEnum):
+    """What a consent is for."""
+
+    CONNECTION = "connection"
+    """A person links an account of theirs."""
+    CENTRAL = "central"
+    """The account under which the employee calendars lie."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +38,7 @@ class OAuthFlow:
     connection_id: str | None
     created_at: datetime
     expires_at: datetime
+    purpose: FlowPurpose = FlowPurpose.CONNECTION
 
 
 class OAuthFlows(Protocol):

@@ -1,6 +1,7 @@
 """Organizations, their people, who is signed in, and what was done."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
 
@@ -48,6 +49,20 @@ class Sessions(Protocol):
     def end_expired(self, *, now: datetime) -> int: ...
 
 
+@dataclass(frozen=True, slots=True)
+class AuditEntry:
+    """What was done, or refused, once."""
+
+    id: int
+    at: datetime
+    action: str
+    outcome: str
+    actor_user_id: str | None
+    actor_name: str
+    """Empty if nobody did it, or the person is gone."""
+    detail: Mapping[str, Any]
+
+
 class AuditTrail(Protocol):
     """Append-only record of who did what."""
 
@@ -63,3 +78,15 @@ class AuditTrail(Protocol):
         detail: Mapping[str, Any] | None = None,
     ) -> None:
         """Append an entry; `detail` holds ids, counts and fixed words only."""
+
+    def of_subject(
+        self, organization_id: str, subject_id: str, *, action_prefixes: Collection[str] = (), limit: int
+    ) -> Sequence[AuditEntry]:
+        """What happened to one subject, the newest first.
+
+        Args:
+            organization_id: whose trail.
+            subject_id: what it happened to.
+            action_prefixes: only actions that begin with one of these; empty: all.
+            limit: how many at most.
+        """

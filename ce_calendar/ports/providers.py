@@ -2,12 +2,12 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 from ce_calendar.domain.meetings.connections import (
-    Connection,
     Credential,
     OAuthClient,
+    Provider,
     ProviderAccount,
     ProviderCalendar,
     Revocation,
@@ -101,11 +101,40 @@ class MeetingProvider(Protocol):
         """
 
 
-class FreshCredentials(Protocol):
-    """Opens a connection's credential, with an access token that counts. Both may raise any `ProviderError`."""
+class IssuingClients(Protocol):
+    """The OAuth clients that issue credentials of one kind."""
 
-    def fresh(self, connection: Connection) -> Credential:
+    def for_new(self, provider: Provider, organization_id: str) -> Authorizer | None:
+        """What people of the organization are sent to the provider with; None if no client is set up for them."""
+
+    def that_issued(self, provider: Provider, client_id: str, *, organization_id: str) -> Authorizer | None:
+        """The one whose client this is; None if it is no longer set up."""
+
+    def any_of(self, provider: Provider, *, organization_id: str) -> Authorizer | None:
+        """Any client of the provider, for what needs none in particular; None if there is none at all."""
+
+
+class CredentialHolder(Protocol):
+    """Whatever has a credential in the vault: a connection, or a central account."""
+
+    @property
+    def id(self) -> str: ...
+    @property
+    def organization_id(self) -> str: ...
+    @property
+    def provider(self) -> Provider: ...
+    @property
+    def credential_vault_ref(self) -> str | None: ...
+
+
+Holder_contra = TypeVar("Holder_contra", bound=CredentialHolder, contravariant=True)
+
+
+class FreshCredentials(Protocol[Holder_contra]):
+    """Opens a holder's credential, with an access token that counts. Both may raise any `ProviderError`."""
+
+    def fresh(self, holder: Holder_contra, /) -> Credential:
         """A credential whose access token is good for now."""
 
-    def renew(self, connection: Connection, rejected: Credential) -> Credential:
+    def renew(self, holder: Holder_contra, rejected: Credential, /) -> Credential:
         """Another one after the provider rejected this one's access token."""

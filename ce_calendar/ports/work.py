@@ -7,6 +7,18 @@ from typing import Protocol
 
 from ce_calendar.ports.connections import Connections, ModuleSettingsStore, Notices, OAuthFlows
 from ce_calendar.ports.contacts import ContactImports, Contacts
+from ce_calendar.ports.employees import (
+    CalendarRulesStore,
+    CentralAccounts,
+    CentralClients,
+    Departments,
+    EmployeeCalendars,
+    Employees,
+    EventMappings,
+    Outbox,
+    Tasks,
+    TaskStatuses,
+)
 from ce_calendar.ports.legacy import BackfillRuns, LegacyConnections
 from ce_calendar.ports.meetings import Events, SyncRuns
 from ce_calendar.ports.people import AuditTrail, Organizations, Sessions, Users
@@ -59,6 +71,26 @@ class UnitOfWork(Protocol):
     def backfills(self) -> BackfillRuns: ...
     @property
     def notices(self) -> Notices: ...
+    @property
+    def employees(self) -> Employees: ...
+    @property
+    def departments(self) -> Departments: ...
+    @property
+    def task_statuses(self) -> TaskStatuses: ...
+    @property
+    def tasks(self) -> Tasks: ...
+    @property
+    def employee_calendars(self) -> EmployeeCalendars: ...
+    @property
+    def event_mappings(self) -> EventMappings: ...
+    @property
+    def outbox(self) -> Outbox: ...
+    @property
+    def central_accounts(self) -> CentralAccounts: ...
+    @property
+    def central_clients(self) -> CentralClients: ...
+    @property
+    def calendar_rules(self) -> CalendarRulesStore: ...
 
 
 class OpenUnitOfWork(Protocol):

@@ -5,7 +5,7 @@ that dies between the two leaves a row that names its vault entry and still wait
 """
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from uuid import uuid4
@@ -262,7 +262,7 @@ class Backfill:
                 opened = {row.connection: self._opened(row)}
             except LegacyTokenError:
                 return False
-            uow.legacy.save(self._credentials.store_several(uow, opened))
+            uow.legacy.save(self._sealed(uow, opened))
             uow.legacy.clear([connection_id])
         return True
 
@@ -281,9 +281,14 @@ class Backfill:
                 opened[row.connection] = self._opened(row)
             except LegacyTokenError as error:
                 unopened.append(_unopened(row.connection, error.problem))
-        sealed = self._credentials.store_several(uow, opened)
+        sealed = self._sealed(uow, opened)
         uow.legacy.save([*sealed, *unopened])
         return stored + [each.id for each in sealed]
+
+    def _sealed(self, uow: UnitOfWork, opened: Mapping[Connection, Credential]) -> list[Connection]:
+        """The connections with their credentials in the vault, unsaved."""
+        refs = self._credentials.store_several(uow, opened)
+        return [replace(connection, credential_vault_ref=ref) for connection, ref in refs.items()]
 
     def _let_go(self, uow: UnitOfWork, rows: Sequence[LegacyConnection]) -> int:
         """Make them connections like any other, if the vault gives back what it was given; returns how many."""

@@ -75,7 +75,7 @@ class Calendars:
         open_uow: OpenUnitOfWork,
         clock: Clock,
         providers: Mapping[Provider, MeetingProvider],
-        credentials: FreshCredentials,
+        credentials: FreshCredentials[Connection],
         audit: Audit,
         announcer: Announcer,
         jobs: JobQueue,

@@ -45,7 +45,7 @@ class Clients:
             return current if current in matching else matching[0]
         return matching[0] if matching else None
 
-    def any_of(self, provider: Provider) -> Authorizer | None:
+    def any_of(self, provider: Provider, *, organization_id: str) -> Authorizer | None:  # noqa: ARG002 - as the port has it
         """Any client of the provider, for what needs none in particular; None if there is none at all."""
         return next(self._of(provider), None)
 

@@ -1,11 +1,9 @@
 """Linking an account: send the person to the provider's consent page, and take them back."""
 
-import hashlib
-import secrets
 import time
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from uuid import uuid4
 
 from ce_calendar.domain.access import Actor, Permission, permissions_of
@@ -14,11 +12,7 @@ from ce_calendar.domain.errors import (
     ConnectRefused,
     NotFound,
     OtherAccount,
-    ProviderError,
-    ProviderUnavailable,
-    RateLimited,
     Refused,
-    VaultError,
 )
 from ce_calendar.domain.meetings.connections import (
     LINKED,
@@ -33,36 +27,23 @@ from ce_calendar.domain.meetings.connections import (
 )
 from ce_calendar.domain.meetings.privacy import PrivacyLevel
 from ce_calendar.ports import (
-    VERIFIER_PURPOSE,
     Announcer,
     Authorizer,
     Clock,
     CredentialVault,
+    FlowPurpose,
     JobQueue,
     OAuthFlow,
     OpenUnitOfWork,
     UnitOfWork,
-    VaultEntry,
 )
 from ce_calendar.services.audit import Audit, recorded_refusals
 from ce_calendar.services.clients import Clients
+from ce_calendar.services.consents import MESSAGES, REDIRECT_PATHS, Consents, examine, refusal, word_of
 from ce_calendar.services.credentials import Credentials
 from ce_calendar.services.entered import entered_id
-from ce_calendar.services.grants import GrantLeases, Pause
+from ce_calendar.services.grants import Pause
 from ce_calendar.services.notices import tell_of_consent, tell_of_other_account
-
-FLOW_LIFE = timedelta(minutes=10)
-REDIRECT_PATHS = {provider: f"/oauth/{provider}/callback" for provider in Provider}
-
-MESSAGES = {
-    "denied": "You did not allow access, so nothing was linked.",
-    "state": "This answer does not belong to a sign-in you started here. Please start again.",
-    "expired": "This took too long. Please start again.",
-    "scopes": "Access to the calendar was unticked. Please start again and leave everything ticked.",
-    "unavailable": "The provider cannot be reached right now. Please try again in a few minutes.",
-    "account": "That is another account than the one to sign in again. Please choose the same account.",
-    "failed": "The provider did not complete the sign-in. Please start again.",
-}
 
 
 class Connecting:
@@ -85,15 +66,19 @@ class Connecting:
     ) -> None:
         self._open_uow = open_uow
         self._clock = clock
-        self._vault = vault
         self._clients = clients
         self._credentials = credentials
-        self._grants = GrantLeases(open_uow=open_uow, clock=clock, pause=pause)
+        self._consents = Consents(
+            open_uow=open_uow,
+            clock=clock,
+            vault=vault,
+            public_url=public_url,
+            redirect_paths=redirect_paths,
+            pause=pause,
+        )
         self._audit = audit
         self._announcer = announcer
         self._jobs = jobs
-        self._public_url = public_url.rstrip("/")
-        self._redirect_paths = redirect_paths
 
     def clients(self, actor: Actor) -> Mapping[Provider, OAuthClient]:
         """The clients that people of the actor's organization are sent to the providers with.
@@ -124,27 +109,14 @@ class Connecting:
             actor.require(Permission.CALENDAR_CONNECT)
             authorizer = self._authorizer(actor, provider)
             hint = self._own_account(actor, provider, connection_id) if connection_id else ""
-        state = secrets.token_urlsafe(32)
-        try:
-            begun = authorizer.begin(redirect_uri=self._redirect_uri(provider), state=state, login_hint=hint)
-        except ProviderError as error:
-            raise _refusal(_code_of(error)) from error
-        now = self._clock()
-        flow = OAuthFlow(
-            id=uuid4().hex,
-            organization_id=actor.organization_id,
-            user_id=actor.user_id,
-            session_id=actor.session_id,
+        return self._consents.start(
+            actor,
+            authorizer,
+            purpose=FlowPurpose.CONNECTION,
             provider=provider,
-            client_id=authorizer.client.client_id,
-            state_hash=_hash(state),
-            verifier_vault_ref=uuid4().hex,
-            connection_id=connection_id or None,
-            created_at=now,
-            expires_at=now + FLOW_LIFE,
+            hint=hint,
+            connection_id=connection_id,
         )
-        self._keep(flow, begun.proof)
-        return begun.url
 
     def _own_account(self, actor: Actor, provider: Provider, connection_id: str) -> str:
         wanted = entered_id(connection_id, what="connection")
@@ -153,21 +125,6 @@ class Connecting:
         if connection is None or connection.user_id != actor.user_id or connection.provider is not provider:
             raise NotFound("connection")
         return connection.account_email
-
-    def _keep(self, flow: OAuthFlow, verifier: str) -> None:
-        sealed = self._vault.seal(
-            verifier.encode(), organization_id=flow.organization_id, owner_id=flow.id, purpose=VERIFIER_PURPOSE
-        )
-        entry = VaultEntry(
-            id=flow.verifier_vault_ref,
-            organization_id=flow.organization_id,
-            purpose=VERIFIER_PURPOSE,
-            sealed=sealed,
-            version=1,
-        )
-        with self._open_uow() as uow:
-            uow.vault.add(entry, now=flow.created_at)
-            uow.flows.add(flow)
 
     # -- and back ------------------------------------------------------------------------------------------------
 
@@ -193,11 +150,11 @@ class Connecting:
             with recorded_refusals(self._audit, actor, "connection.connect"):
                 actor.require(Permission.CALENDAR_CONNECT)
                 connection = self._finish(actor, provider=provider, state=state, code=code, error=error)
-        except ConnectRefused as refusal:
-            self._audit.refused(actor, "connection.connect", provider=provider, reason=refusal.code)
-            if isinstance(refusal, OtherAccount):
+        except ConnectRefused as refused:
+            self._audit.refused(actor, "connection.connect", provider=provider, reason=refused.code)
+            if isinstance(refused, OtherAccount):
                 with self._open_uow() as uow:
-                    tell_of_other_account(uow, actor, refusal, now=self._clock())
+                    tell_of_other_account(uow, actor, refused, now=self._clock())
             raise
         if connection.sync_enabled:
             self._jobs.enqueue("sync", connection.id)
@@ -206,94 +163,20 @@ class Connecting:
 
     def _finish(self, actor: Actor, *, provider: Provider, state: str, code: str, error: str) -> Connection:
         # The state before anything else: an answer nobody asked for must not even make us talk to the provider.
-        flow, verifier = self._take(actor, provider, state)
+        flow, verifier = self._consents.take(actor, purpose=FlowPurpose.CONNECTION, provider=provider, state=state)
         if error:
-            raise _refusal("denied" if error == "access_denied" else "failed")
+            raise refusal(word_of(error))
         authorizer = self._clients.that_issued(provider, flow.client_id, organization_id=flow.organization_id)
         if not code or authorizer is None:
-            raise _refusal("failed")
-        credential, account = self._exchange(authorizer, provider, code, verifier)
+            raise refusal("failed")
+        credential, account = self._consents.exchange(authorizer, provider=provider, code=code, verifier=verifier)
         try:
-            self._examine(authorizer, credential)
-            return self._store_alone(actor, flow, authorizer, credential, account)
+            examine(authorizer, credential)
+            with self._consents.storing(authorizer, provider=provider, credential=credential, account=account):
+                return self._store(actor, flow, authorizer.client, credential, account)
         except Refused:
-            self._give_back(authorizer, provider, credential, account)
+            self._consents.give_back(authorizer, provider=provider, credential=credential, account=account)
             raise
-
-    def _take(self, actor: Actor, provider: Provider, state: str) -> tuple[OAuthFlow, str]:
-        """The flow this state belongs to, and its verifier; neither can be had twice, whoever asks.
-
-        Raises:
-            ConnectRefused: unknown, used, late, or another session's.
-        """
-        with self._open_uow() as uow:
-            flow = uow.flows.take(_hash(state)) if state else None
-            entry = uow.vault.get(flow.verifier_vault_ref) if flow else None
-            if flow:
-                uow.vault.forget(flow.verifier_vault_ref)
-        if flow is None or entry is None:
-            raise _refusal("state")
-        ours = (actor.organization_id, actor.user_id, actor.session_id, provider)
-        if (flow.organization_id, flow.user_id, flow.session_id, flow.provider) != ours:
-            raise _refusal("state")
-        if flow.expires_at <= self._clock():
-            raise _refusal("expired")
-        try:
-            verifier = self._vault.open(
-                entry.sealed, organization_id=flow.organization_id, owner_id=flow.id, purpose=VERIFIER_PURPOSE
-            )
-        except VaultError as error:
-            raise _refusal("expired") from error  # its key was taken away meanwhile
-        return flow, verifier.decode()
-
-    def _exchange(
-        self, authorizer: Authorizer, provider: Provider, code: str, verifier: str
-    ) -> tuple[Credential, ProviderAccount]:
-        """Trade the code, and ask whose account it is.
-
-        If the second part fails the grant is left as it is: not knowing whose it is, we cannot know whether
-        another connection lives on it.
-
-        Raises:
-            ConnectRefused: the provider would not, or could not.
-        """
-        try:
-            credential = authorizer.exchange(code=code, proof=verifier, redirect_uri=self._redirect_uri(provider))
-            return credential, authorizer.account(credential)
-        except ProviderError as error:
-            raise _refusal(_code_of(error)) from error
-
-    def _examine(self, authorizer: Authorizer, credential: Credential) -> None:
-        """Refuse a credential that would not do.
-
-        Raises:
-            ConnectRefused: a scope was unticked, or it cannot be refreshed.
-        """
-        if authorizer.missing_scopes(credential):
-            raise _refusal("scopes")
-        if not credential.is_renewable:
-            raise _refusal("failed")
-
-    def _store_alone(
-        self,
-        actor: Actor,
-        flow: OAuthFlow,
-        authorizer: Authorizer,
-        credential: Credential,
-        account: ProviderAccount,
-    ) -> Connection:
-        """Store while nobody can revoke the grant."""
-        with self._grants.hold(
-            provider=flow.provider, client_id=flow.client_id, subject_id=account.subject_id
-        ) as is_held:
-            if not is_held:
-                raise _refusal("unavailable")
-            try:
-                # A disconnect may have revoked the grant, and this credential with it, since we got it.
-                authorizer.account(credential)
-            except ProviderError as error:
-                raise _refusal(_code_of(error)) from error
-            return self._store(actor, flow, authorizer.client, credential, account)
 
     def _store(
         self, actor: Actor, flow: OAuthFlow, client: OAuthClient, credential: Credential, account: ProviderAccount
@@ -320,7 +203,7 @@ class Connecting:
                 client_id=client.client_id,
                 client_source=client.source,
                 credential_vault_ref=self._credentials.store(
-                    uow, credential, organization_id=actor.organization_id, connection_id=connection.id
+                    uow, credential, organization_id=actor.organization_id, holder_id=connection.id
                 ),
             )
             if known:
@@ -369,47 +252,11 @@ class Connecting:
             uow.connections.remove(gone.id)
         return locked[kept.id] if kept else None
 
-    def _give_back(
-        self, authorizer: Authorizer, provider: Provider, credential: Credential, account: ProviderAccount
-    ) -> None:
-        """End a grant we refused, unless a connection somewhere lives on it. Tried once: nothing of it is stored."""
-        with self._grants.hold(
-            provider=provider, client_id=credential.client_id, subject_id=account.subject_id
-        ) as is_held:
-            with self._open_uow() as uow:
-                others = uow.connections.with_grant(
-                    provider=provider,
-                    client_id=credential.client_id,
-                    subject_id=account.subject_id,
-                    account_email=account.email,
-                )
-            if others or not is_held:
-                return
-            try:
-                authorizer.revoke(credential)
-            except ProviderError:
-                return
-
     def _authorizer(self, actor: Actor, provider: Provider) -> Authorizer:
         authorizer = self._clients.for_new(provider, actor.organization_id)
         if authorizer is None:
             raise ConnectRefused("not_configured", f"Linking {provider.title()} accounts is not set up here.")
         return authorizer
-
-    def _redirect_uri(self, provider: Provider) -> str:
-        return self._public_url + self._redirect_paths[provider]
-
-
-def _hash(state: str) -> str:
-    return hashlib.sha256(state.encode("utf-8", "replace")).hexdigest()
-
-
-def _refusal(code: str) -> ConnectRefused:
-    return ConnectRefused(code, MESSAGES[code])
-
-
-def _code_of(error: ProviderError) -> str:
-    return "unavailable" if isinstance(error, ProviderUnavailable | RateLimited) else "failed"
 
 
 def _linked(actor: Actor, provider: Provider, account: ProviderAccount, now: datetime) -> Connection:

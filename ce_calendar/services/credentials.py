@@ -1,18 +1,26 @@
-"""Credentials: sealed in the vault, opened for whoever acts for the person, refreshed by one at a time."""
+"""Credentials: sealed in the vault, opened for whoever acts with them, refreshed by one at a time."""
 
 import json
 import time
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from contextlib import suppress
-from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import TypeVar
 from uuid import uuid4
 
 from ce_calendar.domain.errors import NeedsReauth, ProviderForbids, ProviderUnavailable, VaultError
-from ce_calendar.domain.meetings.connections import Connection, Credential, ProviderAccount, Revocation
-from ce_calendar.ports import Authorizer, Clock, CredentialVault, OpenUnitOfWork, UnitOfWork, VaultEntry
+from ce_calendar.domain.meetings.connections import Credential, ProviderAccount, Revocation
+from ce_calendar.ports import (
+    Authorizer,
+    Clock,
+    CredentialHolder,
+    CredentialVault,
+    IssuingClients,
+    OpenUnitOfWork,
+    UnitOfWork,
+    VaultEntry,
+)
 from ce_calendar.services.asking import ask
-from ce_calendar.services.clients import Clients
 from ce_calendar.services.grants import Pause
 
 PURPOSE = "oauth-credential"
@@ -24,9 +32,20 @@ PAUSE_SECONDS = 0.2
 PATIENCE = 150
 """Pauses while another process refreshes: 30 seconds."""
 
+CurrentRef = Callable[[UnitOfWork, str], str | None]
+"""Looks up, by a holder's id, where in the vault its credential lies now; None if there is none."""
+
+_Holder = TypeVar("_Holder", bound=CredentialHolder)
+
+
+def of_connection(uow: UnitOfWork, connection_id: str) -> str | None:
+    """Where a connection's credential lies."""
+    current = uow.connections.get(connection_id)
+    return current.credential_vault_ref if current else None
+
 
 class Credentials:
-    """What a connection's calls are made with."""
+    """What calls to a provider are made with, for one kind of holder: connections, or central accounts."""
 
     def __init__(
         self,
@@ -34,69 +53,67 @@ class Credentials:
         open_uow: OpenUnitOfWork,
         clock: Clock,
         vault: CredentialVault,
-        clients: Clients,
+        clients: IssuingClients,
+        current_ref: CurrentRef = of_connection,
         pause: Pause = time.sleep,
     ) -> None:
         self._open_uow = open_uow
         self._clock = clock
         self._vault = vault
         self._clients = clients
+        self._current_ref = current_ref
         self._pause = pause
 
-    def store(self, uow: UnitOfWork, credential: Credential, *, organization_id: str, connection_id: str) -> str:
-        """Seal a new credential in the caller's transaction; returns its vault id, for the connection to keep."""
-        entry = self._sealed(credential, organization_id=organization_id, connection_id=connection_id)
+    def store(self, uow: UnitOfWork, credential: Credential, *, organization_id: str, holder_id: str) -> str:
+        """Seal a new credential in the caller's transaction; returns its vault id, for the holder to keep."""
+        entry = self._sealed(credential, organization_id=organization_id, holder_id=holder_id)
         uow.vault.add(entry, now=self._clock())
         return entry.id
 
-    def store_several(self, uow: UnitOfWork, credentials: Mapping[Connection, Credential]) -> list[Connection]:
-        """Seal new credentials in the caller's transaction; returns the connections with their vault ids, unsaved."""
+    def store_several(self, uow: UnitOfWork, credentials: Mapping[_Holder, Credential]) -> dict[_Holder, str]:
+        """Seal new credentials in the caller's transaction; returns their vault ids, for the holders to keep."""
         entries = {
-            connection: self._sealed(
-                credential, organization_id=connection.organization_id, connection_id=connection.id
-            )
-            for connection, credential in credentials.items()
+            holder: self._sealed(credential, organization_id=holder.organization_id, holder_id=holder.id)
+            for holder, credential in credentials.items()
         }
         uow.vault.add(*entries.values(), now=self._clock())
-        return [replace(connection, credential_vault_ref=entry.id) for connection, entry in entries.items()]
+        return {holder: entry.id for holder, entry in entries.items()}
 
-    def _sealed(self, credential: Credential, *, organization_id: str, connection_id: str) -> VaultEntry:
+    def _sealed(self, credential: Credential, *, organization_id: str, holder_id: str) -> VaultEntry:
         sealed = self._vault.seal(
-            to_bytes(credential), organization_id=organization_id, owner_id=connection_id, purpose=PURPOSE
+            to_bytes(credential), organization_id=organization_id, owner_id=holder_id, purpose=PURPOSE
         )
         return VaultEntry(id=uuid4().hex, organization_id=organization_id, purpose=PURPOSE, sealed=sealed, version=1)
 
-    def read_back(self, uow: UnitOfWork, connections: Collection[Connection]) -> Mapping[str, Credential]:
-        """What the vault gives back for connections, in the caller's transaction.
+    def read_back(self, uow: UnitOfWork, holders: Collection[CredentialHolder]) -> Mapping[str, Credential]:
+        """What the vault gives back for holders, in the caller's transaction.
 
         Returns:
-            by connection id; what is not there or does not open is not in it.
+            by holder's id; what is not there or does not open is not in it.
         """
-        entries = {
-            each.id: each for each in uow.vault.several([each.credential_vault_ref or "" for each in connections])
-        }
+        entries = {each.id: each for each in uow.vault.several([each.credential_vault_ref or "" for each in holders])}
         found: dict[str, Credential] = {}
-        for connection in connections:
-            entry = entries.get(connection.credential_vault_ref or "")
+        for holder in holders:
+            entry = entries.get(holder.credential_vault_ref or "")
             with suppress(VaultError):
                 if entry:
-                    found[connection.id] = self._opened(connection, entry)
+                    found[holder.id] = self._opened(holder, entry)
         return found
 
-    def forget(self, uow: UnitOfWork, *connections: Connection) -> None:
-        """Drop connections' credentials in the caller's transaction."""
-        uow.vault.forget(*[each.credential_vault_ref for each in connections if each.credential_vault_ref])
+    def forget(self, uow: UnitOfWork, *holders: CredentialHolder) -> None:
+        """Drop their credentials in the caller's transaction."""
+        uow.vault.forget(*[each.credential_vault_ref for each in holders if each.credential_vault_ref])
 
-    def open(self, connection: Connection) -> Credential:
+    def open(self, holder: CredentialHolder) -> Credential:
         """The credential as it lies there, fresh or not.
 
         Raises:
             NeedsReauth: there is none.
             VaultError: it does not open.
         """
-        return self._current(connection)[1]
+        return self._current(holder)[1]
 
-    def fresh(self, connection: Connection) -> Credential:
+    def fresh(self, holder: CredentialHolder) -> Credential:
         """A credential whose access token is good for now.
 
         Raises:
@@ -104,12 +121,12 @@ class Credentials:
             ProviderError: the refresh failed in another way.
             VaultError: the credential does not open.
         """
-        entry, credential = self._current(connection)
+        entry, credential = self._current(holder)
         if credential.expires_at - self._clock() > MARGIN:
             return credential
-        return self._refresh(connection, entry, credential)
+        return self._refresh(holder, entry, credential)
 
-    def renew(self, connection: Connection, rejected: Credential) -> Credential:
+    def renew(self, holder: CredentialHolder, rejected: Credential) -> Credential:
         """Another credential after the provider rejected this one's access token.
 
         Raises:
@@ -117,77 +134,77 @@ class Credentials:
             ProviderError: the refresh failed in another way.
             VaultError: the credential does not open.
         """
-        entry, credential = self._current(connection)
+        entry, credential = self._current(holder)
         if credential.access_token != rejected.access_token:
             # Somebody refreshed meanwhile, or the person signed in again.
             return credential
-        return self._refresh(connection, entry, credential)
+        return self._refresh(holder, entry, credential)
 
-    def account(self, connection: Connection) -> ProviderAccount:
-        """Whose account a connection's credential opens.
+    def account(self, holder: CredentialHolder) -> ProviderAccount:
+        """Whose account the credential opens.
 
         Raises:
             NeedsReauth: only the person can cure this.
             ProviderError: the provider could not be asked.
             VaultError: the credential does not open.
         """
-        return ask(self, connection, lambda credential: self._authorizer_of(connection, credential).account(credential))
+        return ask(self, holder, lambda credential: self._authorizer_of(holder, credential).account(credential))
 
-    def revoke(self, connection: Connection) -> Revocation:
-        """End the connection's whole grant at the provider, if it lets us; says what came of it.
+    def revoke(self, holder: CredentialHolder) -> Revocation:
+        """End the holder's whole grant at the provider, if it lets us; says what came of it.
 
-        The caller holds the grant's lease and has seen that no other connection lives on the grant.
+        The caller holds the grant's lease and has seen that nobody else lives on the grant.
 
         Raises:
             NeedsReauth: there is no credential to revoke with.
             ProviderError: try again later.
             VaultError: the credential does not open.
         """
-        credential = self.open(connection)
+        credential = self.open(holder)
         # Ending a grant takes its tokens alone: a client that is no longer set up must not keep it alive.
         authorizer = self._clients.that_issued(
-            connection.provider, credential.client_id, organization_id=connection.organization_id
-        ) or self._clients.any_of(connection.provider)
+            holder.provider, credential.client_id, organization_id=holder.organization_id
+        ) or self._clients.any_of(holder.provider, organization_id=holder.organization_id)
         if authorizer is None:
             raise ProviderForbids("not_configured")
         return authorizer.revoke(credential)
 
-    def _refresh(self, connection: Connection, entry: VaultEntry, credential: Credential) -> Credential:
+    def _refresh(self, holder: CredentialHolder, entry: VaultEntry, credential: Credential) -> Credential:
         """Refresh, or wait for whoever does and take theirs."""
-        authorizer = self._authorizer_of(connection, credential)
-        name, holder = f"refresh:{entry.id}", uuid4().hex
+        authorizer = self._authorizer_of(holder, credential)
+        name, lease_holder = f"refresh:{entry.id}", uuid4().hex
         for _ in range(PATIENCE):
-            newest, opened = self._current(connection)
+            newest, opened = self._current(holder)
             if (newest.id, newest.version) != (entry.id, entry.version):
                 return opened
             with self._open_uow() as uow:
-                is_mine = uow.leases.acquire(name, holder=holder, now=self._clock(), seconds=LEASE_SECONDS)
+                is_mine = uow.leases.acquire(name, holder=lease_holder, now=self._clock(), seconds=LEASE_SECONDS)
             if is_mine:
-                return self._refresh_alone(connection, entry, credential, authorizer, name=name, holder=holder)
+                return self._refresh_alone(holder, entry, credential, authorizer, name=name, lease_holder=lease_holder)
             self._pause(PAUSE_SECONDS)
         raise ProviderUnavailable("refresh_busy")
 
     def _refresh_alone(
         self,
-        connection: Connection,
+        holder: CredentialHolder,
         entry: VaultEntry,
         credential: Credential,
         authorizer: Authorizer,
         *,
         name: str,
-        holder: str,
+        lease_holder: str,
     ) -> Credential:
         """Refresh under the lease. A kill before the result is stored costs one more refresh, nothing else."""
         try:
-            newest, opened = self._current(connection)
+            newest, opened = self._current(holder)
             if (newest.id, newest.version) != (entry.id, entry.version):
                 # Another one finished between our look and our lease.
                 return opened
             fresh = authorizer.refresh(credential)
             sealed = self._vault.seal(
                 to_bytes(fresh),
-                organization_id=connection.organization_id,
-                owner_id=connection.id,
+                organization_id=holder.organization_id,
+                owner_id=holder.id,
                 purpose=PURPOSE,
             )
             renewed = VaultEntry(
@@ -200,28 +217,27 @@ class Credentials:
             with self._open_uow() as uow:
                 is_stored = uow.vault.replace(renewed, expected_version=entry.version, now=self._clock())
             # Not stored: the lease outlived us, or the person signed in again. What lies there now is newer.
-            return fresh if is_stored else self._current(connection)[1]
+            return fresh if is_stored else self._current(holder)[1]
         finally:
             with self._open_uow() as uow:
-                uow.leases.release(name, holder=holder)
+                uow.leases.release(name, holder=lease_holder)
 
-    def _current(self, connection: Connection) -> tuple[VaultEntry, Credential]:
-        """The connection's credential of now: the caller's copy of the connection may be older than a new sign-in."""
+    def _current(self, holder: CredentialHolder) -> tuple[VaultEntry, Credential]:
+        """The holder's credential of now: the caller's copy of the holder may be older than a new sign-in."""
         with self._open_uow(reading=True) as uow:
-            current = uow.connections.get(connection.id)
-            ref = current.credential_vault_ref if current else None
+            ref = self._current_ref(uow, holder.id)
             entry = uow.vault.get(ref) if ref else None
         if entry is None:
             raise NeedsReauth("no_credential")
-        return entry, self._opened(connection, entry)
+        return entry, self._opened(holder, entry)
 
-    def _opened(self, connection: Connection, entry: VaultEntry) -> Credential:
+    def _opened(self, holder: CredentialHolder, entry: VaultEntry) -> Credential:
         content = self._vault.open(
-            entry.sealed, organization_id=connection.organization_id, owner_id=connection.id, purpose=PURPOSE
+            entry.sealed, organization_id=holder.organization_id, owner_id=holder.id, purpose=PURPOSE
         )
         return from_bytes(content)
 
-    def _authorizer_of(self, connection: Connection, credential: Credential) -> Authorizer:
+    def _authorizer_of(self, holder: CredentialHolder, credential: Credential) -> Authorizer:
         """The authorizer whose client issued the credential: no other can refresh it.
 
         Raises:
@@ -229,11 +245,11 @@ class Credentials:
             ProviderForbids: none is set up.
         """
         issuer = self._clients.that_issued(
-            connection.provider, credential.client_id, organization_id=connection.organization_id
+            holder.provider, credential.client_id, organization_id=holder.organization_id
         )
         if issuer is not None:
             return issuer
-        if self._clients.any_of(connection.provider) is None:
+        if self._clients.any_of(holder.provider, organization_id=holder.organization_id) is None:
             # The operator's to cure; marking everybody as signed out would outlast a slip in the settings.
             raise ProviderForbids("not_configured")
         raise NeedsReauth("client_changed")
@@ -249,6 +265,7 @@ def to_bytes(credential: Credential) -> bytes:
             "expires_at": credential.expires_at.isoformat(),
             "scopes": sorted(credential.scopes),
             "token_cache": credential.token_cache,
+            "refresh_expires_at": credential.refresh_expires_at and credential.refresh_expires_at.isoformat(),
         }
     ).encode()
 
@@ -256,12 +273,14 @@ def to_bytes(credential: Credential) -> bytes:
 def from_bytes(content: bytes) -> Credential:
     """What `to_bytes` wrote."""
     stored = json.loads(content)
+    refresh_expires_at = stored.get("refresh_expires_at")
     return Credential(
         client_id=stored["client_id"],
         access_token=stored["access_token"],
         refresh_token=stored["refresh_token"],
         expires_at=datetime.fromisoformat(stored["expires_at"]),
         scopes=frozenset(stored["scopes"]),
-        # Absent in what the first release sealed.
+        # Absent in what earlier releases sealed, as is the end of the refresh token.
         token_cache=stored.get("token_cache", ""),
+        refresh_expires_at=datetime.fromisoformat(refresh_expires_at) if refresh_expires_at else None,
     )

@@ -10,7 +10,7 @@ from ce_calendar.domain.errors import NeedsReauth, ProviderError, VaultError
 from ce_calendar.domain.meetings.connections import ENDS_GRANTS, Connection, ProviderAccount, Revocation, Status
 from ce_calendar.ports import Announcer, Clock, OpenUnitOfWork, UnitOfWork
 from ce_calendar.services.credentials import Credentials
-from ce_calendar.services.grants import GrantLeases, Pause
+from ce_calendar.services.grants import GrantLeases, Pause, others_live_on
 from ce_calendar.services.notices import tell_result
 
 TakeOver = Callable[[str], bool]
@@ -134,13 +134,13 @@ class Endings:
             # Linked again while we waited: the new consent wins.
             return DisconnectOutcome.NOTHING_TO_DO
         with self._open_uow(reading=True) as uow:
-            sharing = uow.connections.with_grant(
+            is_shared = others_live_on(
+                uow,
                 provider=connection.provider,
                 client_id=connection.client_id,
-                subject_id=account.subject_id,
-                account_email=account.email,
+                account=account,
+                but=connection_id,
             )
-        is_shared = any(other.id != connection_id for other in sharing)
         outcome = DisconnectOutcome.SHARED if is_shared else self._revoke(connection)
         if outcome is DisconnectOutcome.WAITING:
             self._tell_waiting(connection)

@@ -10,8 +10,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from uuid import uuid4
 
-from ce_calendar.domain.meetings.connections import Provider
-from ce_calendar.ports import Clock, OpenUnitOfWork
+from ce_calendar.domain.meetings.connections import Provider, ProviderAccount
+from ce_calendar.ports import Clock, OpenUnitOfWork, UnitOfWork
 
 LEASE_SECONDS = 90
 """Longer than a revocation can take; a killed process blocks the grant no longer than this."""
@@ -52,3 +52,28 @@ class GrantLeases:
                 if uow.leases.acquire(name, holder=holder, now=self._clock(), seconds=LEASE_SECONDS):
                     return True
         return False
+
+
+def others_live_on(
+    uow: UnitOfWork, *, provider: Provider, client_id: str, account: ProviderAccount, but: str = ""
+) -> bool:
+    """Whether the grant must stay, since another credential of it is in use: a connection's, or a central account's.
+
+    Args:
+        uow: an open transaction.
+        provider: whose grant it is.
+        client_id: of the OAuth client it was given to.
+        account: whose grant it is; by the email, what an earlier system brought is found.
+        but: id of the connection or central account that is about to end.
+    """
+    connections = uow.connections.with_grant(
+        provider=provider, client_id=client_id, subject_id=account.subject_id, account_email=account.email
+    )
+    if any(other.id != but for other in connections):
+        return True
+    if provider is not Provider.GOOGLE:
+        return False
+    centrals = uow.central_accounts.with_grant(client_id=client_id, subject_id=account.subject_id)
+    ending = uow.central_accounts.get(but) if but else None
+    is_counted = ending is not None and (ending.client_id, ending.subject_id) == (client_id, account.subject_id)
+    return centrals > int(is_counted)

@@ -93,7 +93,7 @@ class Identifying:
             client_id=brought.client_id,
             client_source=brought.client_source,
             credential_vault_ref=self._credentials.store(
-                uow, credential, organization_id=to.organization_id, connection_id=to.id
+                uow, credential, organization_id=to.organization_id, holder_id=to.id
             ),
             sync_enabled=to.sync_enabled if to.status in LINKED else brought.sync_enabled,
             full_read_version=to.full_read_version + 1,

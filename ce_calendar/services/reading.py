@@ -56,7 +56,7 @@ class ConnectionReader:
         open_uow: OpenUnitOfWork,
         clock: Clock,
         provider: MeetingProvider,
-        credentials: FreshCredentials,
+        credentials: FreshCredentials[Connection],
         announcer: Announcer,
     ) -> None:
         self._run = run

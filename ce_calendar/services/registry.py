@@ -11,6 +11,14 @@ from ce_calendar.services.connections import ConnectionBook
 from ce_calendar.services.contact_import import ContactImport
 from ce_calendar.services.contacts import ContactBook
 from ce_calendar.services.directory import Directory
+from ce_calendar.services.employees.central import CentralBook
+from ce_calendar.services.employees.clients import CentralIssuers
+from ce_calendar.services.employees.draining import Draining
+from ce_calendar.services.employees.leaving import Leaving
+from ce_calendar.services.employees.planning import Planning
+from ce_calendar.services.employees.previewing import Previewing
+from ce_calendar.services.employees.progress import Progress
+from ce_calendar.services.employees.rules import RuleBook
 from ce_calendar.services.importing import ConnectionImport
 from ce_calendar.services.module_settings import ModuleSettings
 from ce_calendar.services.notices import NoticeBoard
@@ -28,13 +36,21 @@ class Services:
     backfill: Backfill
     connection_import: ConnectionImport
     calendars: Calendars
+    central: CentralBook
+    central_clients: CentralIssuers
+    central_leaving: Leaving
     connecting: Connecting
     connections: ConnectionBook
     contact_import: ContactImport
     contacts: ContactBook
     directory: Directory
+    draining: Draining
     module_settings: ModuleSettings
     notices: NoticeBoard
+    planning: Planning
+    progress: Progress
+    rule_preview: Previewing
+    rules: RuleBook
     syncing: Syncing
     timeline: Timeline
     vault_keeping: VaultKeeping

@@ -69,7 +69,7 @@ class Syncing:
         open_uow: OpenUnitOfWork,
         clock: Clock,
         providers: Mapping[Provider, MeetingProvider],
-        credentials: FreshCredentials,
+        credentials: FreshCredentials[Connection],
         audit: Audit,
         announcer: Announcer,
         jobs: JobQueue,

@@ -38,6 +38,10 @@ class FrameState(rx.State):
     """May open the pages of community engagement."""
     manages: bool = False
     """May open the organization's settings."""
+    sees_employees: bool = False
+    """May open the pages of employees and their tasks."""
+    manages_employees: bool = False
+    """May open the settings of employee calendars."""
 
     def _show(self, actor: Actor) -> None:
         put(
@@ -48,6 +52,8 @@ class FrameState(rx.State):
             organization=actor.organization_name,
             sees_meetings=actor.may(Permission.CALENDAR_VIEW),
             manages=actor.may(Permission.ORG_MANAGE),
+            sees_employees=actor.may(Permission.ERP_VIEW),
+            manages_employees=actor.may(Permission.ERP_MANAGE),
         )
 
     @event

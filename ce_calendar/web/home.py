@@ -15,6 +15,8 @@ def first_screen(actor: Actor) -> str:
     """Where this person starts."""
     if actor.may(Permission.CALENDAR_VIEW):
         return addresses.ACTIVITY
+    if actor.may(Permission.ERP_VIEW):
+        return addresses.EMPLOYEES
     return addresses.MODULE if actor.may(Permission.ORG_MANAGE) else addresses.ACCOUNT
 
 

@@ -14,6 +14,11 @@ MEETINGS = (
     ("Calendar connections", "link-2", addresses.CONNECTIONS),
 )
 MANAGEMENT = (("Module settings", "sliders-horizontal", addresses.MODULE),)
+EMPLOYEES = (
+    ("Employees", "contact-round", addresses.EMPLOYEES),
+    ("Tasks", "list-checks", addresses.TASKS),
+)
+EMPLOYEE_MANAGEMENT = (("Google Calendar", "calendar-cog", addresses.EMPLOYEE_CALENDARS),)
 
 
 def skip_link() -> rx.Component:
@@ -57,25 +62,40 @@ def _items(entries: tuple[tuple[str, str, str], ...], *, for_whom: bool, current
     return rx.cond(for_whom, rx.fragment(*(_item(*entry, current=current) for entry in entries)))
 
 
+def _group(title: str, *items: rx.Component) -> rx.Component:
+    return rx.box(
+        rx.text(title, size="1", weight="medium", color_scheme="gray", padding="0 12px 6px"),
+        rx.el.ul(*items, class_name="nav-list", aria_label=title),
+        margin_bottom="20px",
+    )
+
+
 def navigation(current: str) -> rx.Component:
     """Only what exists and what the person may open."""
+    has_meetings = FrameState.sees_meetings | FrameState.manages
+    has_employees = FrameState.sees_employees | FrameState.manages_employees
     return rx.el.nav(
         rx.cond(
-            FrameState.sees_meetings | FrameState.manages,
-            rx.box(
-                rx.text("Community engagement", size="1", weight="medium", color_scheme="gray", padding="0 12px 6px"),
-                rx.el.ul(
-                    _items(MEETINGS, for_whom=FrameState.sees_meetings, current=current),
-                    _items(MANAGEMENT, for_whom=FrameState.manages, current=current),
-                    class_name="nav-list",
-                ),
+            has_meetings,
+            _group(
+                "Community engagement",
+                _items(MEETINGS, for_whom=FrameState.sees_meetings, current=current),
+                _items(MANAGEMENT, for_whom=FrameState.manages, current=current),
             ),
-            rx.cond(
-                FrameState.email != "",
-                rx.el.ul(
-                    _item("Your account", "circle-user-round", addresses.ACCOUNT, current=current),
-                    class_name="nav-list",
-                ),
+        ),
+        rx.cond(
+            has_employees,
+            _group(
+                "ERP",
+                _items(EMPLOYEES, for_whom=FrameState.sees_employees, current=current),
+                _items(EMPLOYEE_MANAGEMENT, for_whom=FrameState.manages_employees, current=current),
+            ),
+        ),
+        rx.cond(
+            (FrameState.email != "") & ~has_meetings & ~has_employees,
+            rx.el.ul(
+                _item("Your account", "circle-user-round", addresses.ACCOUNT, current=current),
+                class_name="nav-list",
             ),
         ),
         aria_label="Main",

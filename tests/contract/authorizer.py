@@ -43,6 +43,10 @@ class AuthorizerWorld(ABC):
     def be_down(self) -> None:
         """Refuse the next call."""
 
+    def be_in_testing(self) -> timedelta | None:
+        """Let the application not be published; returns how long new grants then last, None if that changes nothing."""
+        return None
+
     def connect(self) -> Credential:
         begun = self.authorizer.begin(redirect_uri=BACK, state="s")
         code = self.consent(begun.url)["code"]
@@ -169,6 +173,20 @@ class AuthorizerContract:
         credential = world.connect()
 
         assert (world.authorizer.revoke(credential), world.authorizer.revoke(credential)) == world.revocations
+
+    def test_when_a_grant_is_to_end_is_told_and_kept(self, world: AuthorizerWorld) -> None:
+        life = world.be_in_testing()
+        told = world.clock() + life if life else None
+
+        credential = world.connect()
+        fresh = world.authorizer.refresh(credential)
+
+        for each in (credential, fresh):
+            if told is None or each.refresh_expires_at is None:
+                assert told is each.refresh_expires_at
+            else:
+                # The sandbox counts whole seconds on a clock of its own.
+                assert abs(each.refresh_expires_at - told) < timedelta(seconds=30)
 
     def test_a_rate_limit_says_when_to_come_back(self, world: AuthorizerWorld) -> None:
         credential = world.connect()

@@ -1,9 +1,11 @@
+from datetime import timedelta
+
 import pytest
 
 from ce_calendar.adapters.google.oauth import GoogleAuthorizer
 from ce_calendar.domain.meetings.connections import ClientSource, OAuthClient, Revocation
 from tests.conftest import FixedClock
-from tests.contract.authorizer import AuthorizerContract, AuthorizerWorld
+from tests.contract.authorizer import ANN, AuthorizerContract, AuthorizerWorld
 from tests.contract.sandboxed import SandboxedWorld
 from tests.support.sandbox import CLIENT_ID, GoogleSandbox
 
@@ -17,6 +19,10 @@ class Google(SandboxedWorld):
         self.authorizer = GoogleAuthorizer(
             client=client, client_secret="shh", clock=clock, endpoints=sandbox.endpoints, timeout_seconds=2
         )
+
+    def be_in_testing(self) -> timedelta | None:
+        self.sandbox.control("clients", client_id=CLIENT_ID, publishing="testing", test_users=[ANN])
+        return timedelta(days=7)
 
 
 @pytest.fixture

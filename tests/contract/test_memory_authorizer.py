@@ -31,6 +31,10 @@ class Memory(AuthorizerWorld):
     def old_credential(self) -> Credential:
         return self.memory.grant(ANN)
 
+    def be_in_testing(self) -> timedelta | None:
+        self.memory.refresh_life = timedelta(days=7)
+        return self.memory.refresh_life
+
     def be_rate_limited(self, *, seconds: int) -> datetime:
         retry_at = self.clock() + timedelta(seconds=seconds)
         self.memory.fail("refresh", RateLimited(retry_at=retry_at))

@@ -140,7 +140,9 @@ def test_a_dispatcher_is_kindly_kept_from_the_pages_of_community_engagement(
     dispatcher.goto(path)
     forbidden = dispatcher.get_by_test_id("forbidden")
     expect(forbidden).to_contain_text("This page is not open to you")
-    expect(dispatcher.get_by_role("navigation", name="Main").get_by_role("link")).to_have_text(["Your account"])
+    expect(dispatcher.get_by_role("navigation", name="Main").get_by_role("link")).to_have_text(
+        ["Employees", "Tasks", "Google Calendar"]
+    )
     forbidden.get_by_role("link", name="Your account").click()
     expect(dispatcher.get_by_role("heading", level=1, name="Your account")).to_be_visible()
     staff.goto(path)
@@ -151,8 +153,8 @@ def test_a_dispatcher_is_kindly_kept_from_the_pages_of_community_engagement(
 def test_a_dispatchers_home_is_a_page_that_works(signed_in: SignedIn) -> None:
     dispatcher = signed_in("dispatcher@demo.example")
     dispatcher.goto("/")
-    expect(dispatcher).to_have_url(re.compile("/account/?$"))
-    expect(dispatcher.get_by_text("Dana Koch")).to_be_visible()
+    expect(dispatcher).to_have_url(re.compile("/erp/employees/?$"))
+    expect(dispatcher.get_by_role("heading", level=1, name="Employees")).to_be_visible()
 
 
 @pytest.mark.parametrize("path", ["/", "/ce/activity", "/ce/contacts", "/ce/settings/calendar", "/account"])

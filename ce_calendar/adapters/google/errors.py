@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping
 from datetime import datetime
 from http import HTTPStatus
-from typing import Any
+from typing import Any, Protocol
 
 from ce_calendar.adapters.retry_after import retry_moment
 from ce_calendar.domain.errors import (
@@ -23,6 +23,13 @@ WAIT_REASONS = {
     "dailyLimitExceeded": "daily_limit_exceeded",
 }
 FORBIDDING_REASONS = {"accessNotConfigured": "api_not_enabled", "forbidden": "forbidden"}
+
+
+class Translate(Protocol):
+    """What a refusal means to whoever made the call."""
+
+    def __call__(self, status: int, content: bytes, *, retry_after: str | None, now: datetime) -> ProviderError:
+        """See `from_status`, which knows what depends on no call."""
 
 
 def from_status(status: int, content: bytes, *, retry_after: str | None, now: datetime) -> ProviderError:

@@ -1,9 +1,9 @@
 """Google's OAuth: consent, tokens and revocation, with Authlib."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from http import HTTPStatus
 from typing import Any, TypeGuard
 
@@ -30,7 +30,10 @@ CALENDAR_SCOPES = (
     f"{_SCOPE_URL}calendar.freebusy",
 )
 """What the person may untick, and we cannot do without."""
-SCOPES = ("openid", "email", *CALENDAR_SCOPES)
+_SIGN_IN_SCOPES = ("openid", "email")
+SCOPES = (*_SIGN_IN_SCOPES, *CALENDAR_SCOPES)
+CENTRAL_SCOPES = (*_SIGN_IN_SCOPES, f"{_SCOPE_URL}calendar")
+"""For the account under which the employees' calendars lie: to make, share and delete calendars."""
 
 _OPERATOR_ERRORS = {"invalid_client", "unauthorized_client", "redirect_uri_mismatch"}
 """The client itself is set up wrongly, here or at Google."""
@@ -42,6 +45,7 @@ TIMEOUT_SECONDS = 20
 DEFAULT_LIFE_SECONDS = 3600
 """Of an access token whose answer does not say."""
 LONGEST_LIFE_SECONDS = 86_400
+LONGEST_REFRESH_SECONDS = 10 * 366 * 86_400
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +59,7 @@ class GoogleEndpoints:
 
 
 class GoogleAuthorizer:
-    """`ports.Authorizer` for personal Google calendars."""
+    """`ports.Authorizer` for Google accounts: personal ones, or with other scopes the central one."""
 
     def __init__(
         self,
@@ -63,6 +67,7 @@ class GoogleAuthorizer:
         client: OAuthClient,
         client_secret: str,
         clock: Clock,
+        scopes: Sequence[str] = SCOPES,
         endpoints: GoogleEndpoints | None = None,
         ca_bundle: str | None = None,
         timeout_seconds: float = TIMEOUT_SECONDS,
@@ -70,6 +75,7 @@ class GoogleAuthorizer:
         self.client = client
         self._client_secret = client_secret
         self._clock = clock
+        self._scopes = tuple(scopes)
         self._endpoints = endpoints or GoogleEndpoints()
         self._ca_bundle = ca_bundle
         self._timeout_seconds = timeout_seconds
@@ -108,7 +114,7 @@ class GoogleAuthorizer:
             token = session.fetch_token(
                 self._endpoints.token_url, code=code, code_verifier=proof, redirect_uri=redirect_uri
             )
-        return self._to_credential(token, refresh_token="", scopes=frozenset())
+        return self._to_credential(token, Credential(self.client.client_id, "", "", self._clock()))
 
     def refresh(self, credential: Credential) -> Credential:
         """A credential with a fresh access token.
@@ -125,7 +131,7 @@ class GoogleAuthorizer:
         with self._session(scope=None) as session, _translated():
             session.register_compliance_hook("refresh_token_response", self._refuse)
             token = session.refresh_token(self._endpoints.token_url, refresh_token=credential.refresh_token)
-        return self._to_credential(token, refresh_token=credential.refresh_token, scopes=credential.scopes)
+        return self._to_credential(token, credential)
 
     def account(self, credential: Credential) -> ProviderAccount:
         """Whose account the credential opens.
@@ -174,7 +180,7 @@ class GoogleAuthorizer:
 
     def missing_scopes(self, credential: Credential) -> frozenset[str]:
         """Scopes that were asked for and not granted; those of signing in cannot be unticked."""
-        return frozenset(CALENDAR_SCOPES) - credential.scopes
+        return frozenset(self._scopes) - frozenset(_SIGN_IN_SCOPES) - credential.scopes
 
     def _session(self, **options: Any) -> OAuth2Session:  # noqa: ANN401 - Authlib's own options
         return OAuth2Session(
@@ -182,7 +188,7 @@ class GoogleAuthorizer:
                 "client_id": self.client.client_id,
                 "client_secret": self._client_secret,
                 "token_endpoint_auth_method": "client_secret_post",
-                "scope": " ".join(SCOPES),
+                "scope": " ".join(self._scopes),
                 "code_challenge_method": "S256",
                 "default_timeout": self._timeout_seconds,
                 "verify": self._ca_bundle or True,
@@ -215,7 +221,7 @@ class GoogleAuthorizer:
             raise ProviderUnavailable("unreadable_answer")
         return body
 
-    def _to_credential(self, token: dict[str, Any], *, refresh_token: str, scopes: frozenset[str]) -> Credential:
+    def _to_credential(self, token: dict[str, Any], before: Credential) -> Credential:
         """What the token endpoint said; what it did not say again stays."""
         access_token = token.get("access_token")
         if not isinstance(access_token, str) or not access_token:
@@ -227,10 +233,17 @@ class GoogleAuthorizer:
             access_token=access_token,
             refresh_token=new_refresh_token
             if isinstance(new_refresh_token, str) and new_refresh_token
-            else refresh_token,
+            else before.refresh_token,
             expires_at=self._clock() + timedelta(seconds=_life_seconds(token.get("expires_in"))),
-            scopes=frozenset(granted.split()) if isinstance(granted, str) else scopes,
+            scopes=frozenset(granted.split()) if isinstance(granted, str) else before.scopes,
+            refresh_expires_at=self._end_in(token.get("refresh_token_expires_in")) or before.refresh_expires_at,
         )
+
+    def _end_in(self, seconds: object) -> datetime | None:
+        """The moment, if so many seconds mean one."""
+        if not isinstance(seconds, int | float) or not 0 < seconds <= LONGEST_REFRESH_SECONDS:
+            return None
+        return self._clock() + timedelta(seconds=seconds)
 
 
 @contextmanager

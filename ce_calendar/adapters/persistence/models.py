@@ -125,6 +125,7 @@ class AuditRow(SQLModel, table=True):
     __table_args__ = (
         CheckConstraint("outcome IN ('done', 'refused')", name="outcome"),
         Index("ix_audit_log_organization_id_at", "organization_id", "at"),
+        Index("ix_audit_log_organization_id_subject_id_at", "organization_id", "subject_id", "at"),
     )
 
     id: int | None = Field(default=None, primary_key=True)
@@ -159,7 +160,10 @@ class OAuthFlowRow(SQLModel, table=True):
     """A consent under way: what must still be true when the provider sends the person back."""
 
     __tablename__ = "oauth_flows"
-    __table_args__ = (one_of("provider", Provider),)
+    __table_args__ = (
+        one_of("provider", Provider),
+        CheckConstraint("purpose IN ('connection', 'central')", name="purpose"),
+    )
 
     id: str = Field(primary_key=True, max_length=32)
     organization_id: str = of_row("organizations")
@@ -173,6 +177,7 @@ class OAuthFlowRow(SQLModel, table=True):
     """The connection to renew, if the person came to sign in again."""
     created_at: datetime
     expires_at: datetime = Field(index=True)
+    purpose: str = Field(default="connection", max_length=16, sa_column_kwargs={"server_default": "connection"})
 
 
 class ContactRow(SQLModel, table=True):

@@ -1,10 +1,10 @@
 """Organizations, users, sessions and the audit trail in the database."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import CursorResult, delete, update
+from sqlalchemy import CursorResult, delete, or_, update
 from sqlmodel import Session as Database
 from sqlmodel import col, select
 
@@ -19,6 +19,7 @@ from ce_calendar.adapters.persistence.models import (
 )
 from ce_calendar.domain.access import Permission, Role
 from ce_calendar.domain.people import Organization, Session, User
+from ce_calendar.ports import AuditEntry
 
 
 def rows_touched(result: Any) -> int:  # noqa: ANN401 - SQLAlchemy types execute() as Result; DML gives CursorResult
@@ -242,3 +243,30 @@ class SqlAuditTrail:
             )
         )
         self._database.flush()
+
+    def of_subject(
+        self, organization_id: str, subject_id: str, *, action_prefixes: Collection[str] = (), limit: int
+    ) -> Sequence[AuditEntry]:
+        query = (
+            select(AuditRow, UserRow.name)
+            .join(UserRow, col(UserRow.id) == col(AuditRow.actor_user_id), isouter=True)
+            .where(AuditRow.organization_id == organization_id, AuditRow.subject_id == subject_id)
+            .order_by(col(AuditRow.at).desc(), col(AuditRow.id).desc())
+            .limit(limit)
+        )
+        if action_prefixes:
+            query = query.where(
+                or_(*(col(AuditRow.action).startswith(prefix, autoescape=True) for prefix in sorted(action_prefixes)))
+            )
+        return [
+            AuditEntry(
+                id=row.id or 0,
+                at=row.at,
+                action=row.action,
+                outcome=row.outcome,
+                actor_user_id=row.actor_user_id,
+                actor_name=name or "",
+                detail=row.detail,
+            )
+            for row, name in self._database.exec(query)
+        ]

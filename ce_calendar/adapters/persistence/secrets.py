@@ -10,7 +10,7 @@ from sqlmodel import col, select
 from ce_calendar.adapters.persistence.models import OAuthFlowRow, VaultRow
 from ce_calendar.adapters.persistence.people import rows_touched
 from ce_calendar.domain.meetings.connections import Provider
-from ce_calendar.ports import VERIFIER_PURPOSE, OAuthFlow, Sealed, VaultEntry
+from ce_calendar.ports import VERIFIER_PURPOSE, FlowPurpose, OAuthFlow, Sealed, VaultEntry
 
 
 class SqlVaultEntries:
@@ -89,6 +89,7 @@ class SqlOAuthFlows:
                 connection_id=flow.connection_id,
                 created_at=flow.created_at,
                 expires_at=flow.expires_at,
+                purpose=flow.purpose.value,
             )
         )
         self._database.flush()
@@ -109,6 +110,7 @@ class SqlOAuthFlows:
             connection_id=row.connection_id,
             created_at=row.created_at,
             expires_at=row.expires_at,
+            purpose=FlowPurpose(row.purpose),
         )
         # The delete decides between two callbacks with the same state: only one removes the row.
         taken = self._database.execute(delete(OAuthFlowRow).where(col(OAuthFlowRow.id) == flow.id))

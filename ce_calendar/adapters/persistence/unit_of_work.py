@@ -8,6 +8,15 @@ from sqlmodel import Session as Database
 
 from ce_calendar.adapters.persistence.connections import SqlConnections
 from ce_calendar.adapters.persistence.contacts import SqlContactImports, SqlContacts
+from ce_calendar.adapters.persistence.employees.accounts import SqlCentralAccounts, SqlCentralClients
+from ce_calendar.adapters.persistence.employees.calendars import SqlEmployeeCalendars
+from ce_calendar.adapters.persistence.employees.departments import SqlDepartments
+from ce_calendar.adapters.persistence.employees.employees import SqlEmployees
+from ce_calendar.adapters.persistence.employees.mappings import SqlEventMappings
+from ce_calendar.adapters.persistence.employees.outbox import SqlOutbox
+from ce_calendar.adapters.persistence.employees.rules import SqlCalendarRules
+from ce_calendar.adapters.persistence.employees.statuses import SqlTaskStatuses
+from ce_calendar.adapters.persistence.employees.tasks import SqlTasks
 from ce_calendar.adapters.persistence.engine import for_reading
 from ce_calendar.adapters.persistence.events import SqlEvents
 from ce_calendar.adapters.persistence.legacy import SqlBackfillRuns, SqlLegacyConnections
@@ -39,6 +48,16 @@ class SqlUnitOfWork:
         self.legacy = SqlLegacyConnections(database)
         self.backfills = SqlBackfillRuns(database)
         self.notices = SqlNotices(database)
+        self.employees = SqlEmployees(database)
+        self.departments = SqlDepartments(database)
+        self.task_statuses = SqlTaskStatuses(database)
+        self.tasks = SqlTasks(database)
+        self.employee_calendars = SqlEmployeeCalendars(database)
+        self.event_mappings = SqlEventMappings(database)
+        self.outbox = SqlOutbox(database)
+        self.central_accounts = SqlCentralAccounts(database)
+        self.central_clients = SqlCentralClients(database)
+        self.calendar_rules = SqlCalendarRules(database)
 
 
 def unit_of_work_on(engine: Engine) -> OpenUnitOfWork:

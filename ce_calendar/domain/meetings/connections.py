@@ -188,6 +188,9 @@ class Credential:
     scopes: frozenset[str] = frozenset()
     token_cache: str = field(default="", repr=False)
     """What a provider's own library keeps of the grant (MSAL's serialized cache); empty where there is none."""
+    refresh_expires_at: datetime | None = None
+    """When the provider said that it will take no refresh any more (UTC): Google does while the OAuth app is in
+    Testing."""
 
     @property
     def is_renewable(self) -> bool:

@@ -33,6 +33,13 @@ Json = dict[str, Any]
 
 STAFF, ADMIN = GOOGLE_STAFF, GOOGLE_ADMIN
 CENTRAL = "erp.central@gmail.example"
+TECHNICIANS = {
+    "lena.fischer@gmail.example": "Lena Fischer",
+    "marcus.hill@gmail.example": "Marcus Hill",
+    "hana.weiss@gmail.example": "Hana Weiss",
+    "tomas.vega@gmail.example": "Tomás Vega",
+}
+"""Employees who get a calendar of their tasks, and see it among their own."""
 
 
 @dataclass(frozen=True)
@@ -63,6 +70,8 @@ def fill(world: World) -> None:
     _add_colleague(world, staff)
     _add_admin(world, today)
     _add_tasks(world, staff)
+    for email, name in TECHNICIANS.items():
+        world.add_account(email, name=name, time_zone=HOME)
 
 
 def shared_day(world: World) -> date | None:

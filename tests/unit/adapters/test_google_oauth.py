@@ -1,11 +1,12 @@
 import json
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from ce_calendar.adapters.google.oauth import CALENDAR_SCOPES, GoogleAuthorizer, GoogleEndpoints
+from ce_calendar.adapters.google.oauth import CALENDAR_SCOPES, CENTRAL_SCOPES, GoogleAuthorizer, GoogleEndpoints
 from ce_calendar.domain.errors import (
     ProviderError,
     ProviderForbids,
@@ -56,6 +57,20 @@ def test_an_unticked_scope_is_missing(authorizer: GoogleAuthorizer, google: Goog
     credential = connected(authorizer, google, untick=(CALENDAR_SCOPES[0],))
 
     assert authorizer.missing_scopes(credential) == {CALENDAR_SCOPES[0]}
+
+
+def test_the_central_account_is_asked_for_calendars_as_a_whole(google: GoogleSandbox, clock: FixedClock) -> None:
+    client = OAuthClient(CLIENT_ID, ClientSource.PLATFORM)
+    authorizer = GoogleAuthorizer(
+        client=client, client_secret="shh", clock=clock, endpoints=google.endpoints, scopes=CENTRAL_SCOPES
+    )
+
+    begun = authorizer.begin(redirect_uri=BACK, state="s")
+
+    assert parse_qs(urlsplit(begun.url).query)["scope"] == [" ".join(CENTRAL_SCOPES)]
+    whole = f"{CALENDAR_SCOPES[0].removesuffix('.events')}"
+    assert authorizer.missing_scopes(google.grant(ANN)) == {whole}
+    assert authorizer.missing_scopes(google.grant(ANN, CENTRAL_SCOPES)) == frozenset()
 
 
 @pytest.mark.parametrize(
@@ -122,6 +137,28 @@ def test_a_refresh_keeps_the_refresh_token_unless_there_is_another(
     body = {"access_token": "new-access", "expires_in": 3599, "token_type": "Bearer", **said}
     fresh = answered(body, clock, "refresh", credential=OLD)
     assert (fresh.access_token, fresh.refresh_token, fresh.scopes) == ("new-access", refresh_token, OLD.scopes)
+
+
+@pytest.mark.parametrize(
+    ("said", "left"),
+    [
+        ({}, 3),  # not told again: it ends when it was to end
+        ({"refresh_token_expires_in": 86_400}, 1),
+        ({"refresh_token_expires_in": 0}, 3),
+        ({"refresh_token_expires_in": -5}, 3),
+        ({"refresh_token_expires_in": 1e20}, 3),  # no moment that could be told
+        ({"refresh_token_expires_in": "soon"}, 3),
+        ({"refresh_token_expires_in": None}, 3),
+    ],
+    ids=["nothing", "a day", "zero", "less", "ages", "a word", "null"],
+)
+def test_the_end_of_a_refresh_token_is_kept_unless_another_is_told(
+    clock: FixedClock, said: dict[str, object], left: int
+) -> None:
+    before = replace(OLD, refresh_expires_at=NOON + timedelta(days=3))
+    body = {"access_token": "new-access", "expires_in": 3599, "token_type": "Bearer", **said}
+    fresh = answered(body, clock, "refresh", credential=before)
+    assert fresh.refresh_expires_at == NOON + timedelta(days=left)
 
 
 def test_granted_scopes_count_in_any_order_and_in_their_long_forms(clock: FixedClock) -> None:

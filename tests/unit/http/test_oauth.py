@@ -17,7 +17,7 @@ from ce_calendar.domain.access import Actor
 from ce_calendar.domain.errors import SignedOut
 from ce_calendar.http import oauth
 from ce_calendar.http.oauth import oauth_router
-from ce_calendar.services.connecting import REDIRECT_PATHS
+from ce_calendar.services.consents import REDIRECT_PATHS
 from tests.conftest import FixedClock
 from tests.unit.services.linking import WORK, Linking, make_linking
 

@@ -20,6 +20,8 @@ class Listed:
     due_ids: list[str] = field(default_factory=list)
     disconnecting_ids: list[str] = field(default_factory=list)
     backfill_ids: list[str] = field(default_factory=list)
+    plan_ids: list[str] = field(default_factory=list)
+    drain_ids: list[str] = field(default_factory=list)
     done: list[str] = field(default_factory=list)
     gate: threading.Event = field(default_factory=threading.Event)
     news: threading.Condition = field(default_factory=threading.Condition)
@@ -33,6 +35,10 @@ class Listed:
             backfill=lambda key: self.note(f"backfill {key}"),
             backfills_owed=lambda: self.backfill_ids,
             housekeeping=lambda: self.note("housekeeping"),
+            plan=lambda key: self.note(f"plan {key}"),
+            plans_owed=lambda: self.plan_ids,
+            drain=lambda key: self.note(f"drain {key}"),
+            drains_due=lambda: self.drain_ids,
         )
 
     def sync(self, key: str) -> SyncReport:
@@ -81,8 +87,10 @@ def test_nothing_runs_before_the_start_and_what_was_asked_runs_after_it(schedule
 
 def test_the_start_takes_up_what_an_earlier_process_left(scheduler: Scheduler, listed: Listed) -> None:
     listed.due_ids, listed.disconnecting_ids, listed.backfill_ids = ["a", "b"], ["c"], ["d"]
+    listed.plan_ids, listed.drain_ids = ["e"], ["f"]
     scheduler.start()
-    listed.wait_for({"sync a", "sync b", "finish c", "backfill d", "housekeeping"}.issubset)
+    left = {"sync a", "sync b", "finish c", "backfill d", "plan e", "drain f"}
+    listed.wait_for({*left, "housekeeping"}.issubset)
 
 
 def test_asked_twice_before_it_ran_it_runs_once(scheduler: Scheduler, listed: Listed) -> None:

@@ -339,7 +339,7 @@ def test_a_grant_revoked_while_it_was_fetched_is_not_stored(linking: Linking, en
 def test_a_consent_begun_under_a_key_that_is_gone_begins_anew(linking: Linking) -> None:
     actor = linking.actor(linking.town.staff)
     code, state = linking.world.consent(linking.start(actor), WORK)
-    linking.connecting._vault = FernetVault([Fernet.generate_key().decode()])
+    linking.connecting._consents._vault = FernetVault([Fernet.generate_key().decode()])
     refused_with("expired", linking, actor, state=state, code=code)
 
 

@@ -1,7 +1,9 @@
 """Fresh access tokens: one refreshes, the others take what it got."""
 
+import json
 import threading
 import time
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -15,7 +17,7 @@ from ce_calendar.domain.meetings.connections import ClientSource, OAuthClient, P
 from ce_calendar.ports import OpenUnitOfWork
 from ce_calendar.services.clients import Clients
 from ce_calendar.services.credentials import Credentials, from_bytes, to_bytes
-from tests.conftest import FixedClock
+from tests.conftest import NOON, FixedClock
 from tests.unit.services.linking import WORK, Linking, make_linking
 
 
@@ -212,3 +214,33 @@ def test_a_credential_survives_the_vault(linking: Linking) -> None:
     credential = linking.world.grant(WORK)
 
     assert from_bytes(to_bytes(credential)) == credential
+    ending = replace(credential, refresh_expires_at=NOON)
+    assert from_bytes(to_bytes(ending)) == ending
+
+
+def test_what_was_sealed_before_the_end_of_refresh_tokens_was_kept_still_opens(linking: Linking) -> None:
+    credential = linking.world.grant(WORK)
+    stored = json.loads(to_bytes(credential))
+    del stored["refresh_expires_at"]
+
+    assert from_bytes(json.dumps(stored).encode()) == credential
+
+
+def test_whoever_holds_a_credential_need_not_be_a_connection(linking: Linking) -> None:
+    connection = linking.connect(linking.actor(linking.town.staff))
+    refs = {"account-1": connection.credential_vault_ref}
+    keeping = Credentials(
+        open_uow=linking.uow,
+        clock=linking.clock,
+        vault=linking.vault,
+        clients=clients_of(linking, MemoryAuthorizer(linking.world)),
+        current_ref=lambda _uow, holder_id: refs.get(holder_id),
+    )
+    given = linking.world.grant(WORK)
+    account = replace(connection, id="account-1", credential_vault_ref=None)
+    with linking.uow() as uow:
+        refs["account-1"] = keeping.store(uow, given, organization_id=account.organization_id, holder_id=account.id)
+
+    assert keeping.fresh(account) == given
+    with pytest.raises(NeedsReauth, match="no_credential"):
+        keeping.fresh(connection)

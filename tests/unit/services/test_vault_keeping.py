@@ -50,7 +50,7 @@ class Cellar:
             for _ in range(count):
                 connection = make_connection(user=self.migration.linking.town.staff)
                 ref = self.credentials(key).store(
-                    uow, CREDENTIAL, organization_id=connection.organization_id, connection_id=connection.id
+                    uow, CREDENTIAL, organization_id=connection.organization_id, holder_id=connection.id
                 )
                 connection = replace(connection, credential_vault_ref=ref)
                 uow.connections.add(connection)
@@ -167,7 +167,7 @@ def test_a_credential_that_is_refreshed_meanwhile_wins(cellar: Cellar) -> None:
     with cellar.uow() as uow:
         [entry] = uow.vault.several([connection.credential_vault_ref or ""])
     renewed = cellar.credentials(NEW)._sealed(
-        fresh, organization_id=connection.organization_id, connection_id=connection.id
+        fresh, organization_id=connection.organization_id, holder_id=connection.id
     )
     with cellar.uow() as uow:
         assert uow.vault.replace(replace(entry, sealed=renewed.sealed), expected_version=1, now=NOON)

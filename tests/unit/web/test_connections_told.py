@@ -5,7 +5,7 @@ import pytest
 from ce_calendar.domain.meetings.connections import Provider
 from ce_calendar.domain.meetings.runs import RunOutcome, SyncReport, SyncRun
 from ce_calendar.domain.notices import Notice, NoticeKind
-from ce_calendar.services.connecting import MESSAGES
+from ce_calendar.services.consents import MESSAGES
 from ce_calendar.services.endings import DisconnectOutcome
 from ce_calendar.services.notices import NoticeView
 from ce_calendar.web.connections.rows import Told

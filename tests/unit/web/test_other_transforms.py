@@ -120,7 +120,8 @@ def test_initials_stand_for_a_name(name: str, expected: str) -> None:
 
 def test_people_start_where_they_may_be() -> None:
     assert first_screen(make_actor(permissions={Permission.CALENDAR_VIEW})) == "/ce/activity"
-    assert first_screen(make_actor(permissions={Permission.ERP_VIEW})) == "/account"
+    assert first_screen(make_actor(permissions={Permission.ERP_VIEW})) == "/erp/employees"
+    assert first_screen(make_actor(permissions={Permission.CALENDAR_CONNECT})) == "/account"
 
 
 def test_who_is_not_signed_in_is_sent_to_sign_in_by_a_full_load() -> None:

@@ -1,0 +1,1 @@
+"""Employees, tasks, their calendars and what we owe the central account, in the database."""

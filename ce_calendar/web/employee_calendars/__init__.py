@@ -1,0 +1,1 @@
+"""The settings of employee calendars: the central account, its OAuth client, the rules."""
