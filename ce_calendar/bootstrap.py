@@ -41,8 +41,10 @@ from ce_calendar.services.contact_import import ContactImport
 from ce_calendar.services.contacts import ContactBook
 from ce_calendar.services.credentials import Credentials
 from ce_calendar.services.directory import Directory
+from ce_calendar.services.employees.book import EmployeeBook
 from ce_calendar.services.employees.central import CentralBook, of_central_account
 from ce_calendar.services.employees.clients import CentralIssuers
+from ce_calendar.services.employees.departments import DepartmentBook
 from ce_calendar.services.employees.draining import Draining
 from ce_calendar.services.employees.leaving import Leaving
 from ce_calendar.services.employees.planning import Planning
@@ -314,6 +316,7 @@ def build_services(settings: Settings, *, announcer: Announcer, jobs: JobQueue) 
         settings, open_uow=open_uow, vault=vault, audit=audit, announcer=announcer, jobs=jobs
     )
     identifying = Identifying(open_uow=open_uow, clock=system_clock, credentials=credentials, audit=audit)
+    planning = of_employees.planning
     return Services(
         **of_employees._asdict(),
         accounts=Accounts(
@@ -362,7 +365,11 @@ def build_services(settings: Settings, *, announcer: Announcer, jobs: JobQueue) 
             open_uow=open_uow, clock=system_clock, audit=audit, announcer=announcer, jobs=jobs
         ),
         contacts=ContactBook(open_uow=open_uow, clock=system_clock, audit=audit, announcer=announcer, jobs=jobs),
+        departments=DepartmentBook(open_uow=open_uow, audit=audit, announcer=announcer, planning=planning),
         directory=Directory(open_uow=open_uow, clock=system_clock, hasher=hasher, audit=audit),
+        employees=EmployeeBook(
+            open_uow=open_uow, clock=system_clock, audit=audit, announcer=announcer, planning=planning
+        ),
         module_settings=ModuleSettings(open_uow=open_uow, clock=system_clock, audit=audit, announcer=announcer),
         notices=NoticeBoard(open_uow=open_uow, clock=system_clock, audit=audit, announcer=announcer),
         syncing=Syncing(

@@ -19,6 +19,10 @@ from ce_calendar.web.connections.page import page as connections_page
 from ce_calendar.web.connections.state import ConnectionsState
 from ce_calendar.web.contacts.page import page as contacts_page
 from ce_calendar.web.contacts.state import ContactsState
+from ce_calendar.web.employee.page import page as employee_page
+from ce_calendar.web.employee.state import EmployeeState
+from ce_calendar.web.employees.page import page as employees_page
+from ce_calendar.web.employees.state import EmployeesState
 from ce_calendar.web.failures import note_broken_page, say_sorry
 from ce_calendar.web.frame import OneIdentity
 from ce_calendar.web.live import live
@@ -72,6 +76,8 @@ app.add_page(
     on_load=ConnectionsState.load,
 )
 app.add_page(module_page, route=addresses.MODULE, title="Module settings · ce_calendar", on_load=ModuleState.load)
+app.add_page(employees_page, route=addresses.EMPLOYEES, title="Employees · ce_calendar", on_load=EmployeesState.load)
+app.add_page(employee_page, route=addresses.EMPLOYEE, title="Employee · ce_calendar", on_load=EmployeeState.load)
 app.add_page(unknown.page, route="404", title="Not found · ce_calendar", on_load=unknown.UnknownState.load)
 
 

@@ -79,6 +79,19 @@ class AuditTrail(Protocol):
     ) -> None:
         """Append an entry; `detail` holds ids, counts and fixed words only."""
 
+    def add_several(
+        self,
+        subject_ids: Collection[str],
+        *,
+        at: datetime,
+        action: str,
+        outcome: str,
+        organization_id: str | None,
+        actor_user_id: str | None,
+        detail: Mapping[str, Any] | None = None,
+    ) -> None:
+        """Append the same entry for each subject, in one statement."""
+
     def of_subject(
         self, organization_id: str, subject_id: str, *, action_prefixes: Collection[str] = (), limit: int
     ) -> Sequence[AuditEntry]:

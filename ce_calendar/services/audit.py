@@ -1,6 +1,6 @@
 """The audit trail: who did, or was refused, what."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager, nullcontext
 
 import structlog
@@ -46,6 +46,29 @@ class Audit:
             detail: ids, counts and fixed words only.
         """
         self._record(DONE, actor, action, subject_id, uow=uow, organization_id=organization_id, detail=detail)
+
+    def done_to_several(
+        self, actor: Actor, action: str, subject_ids: Collection[str], *, uow: UnitOfWork, **detail: str | int
+    ) -> None:
+        """Record that the same was done to each of several; arguments as of `done`."""
+        facts = {key: value if isinstance(value, int) else _word(value) for key, value in detail.items()}
+        uow.audit.add_several(
+            [_word(each) for each in subject_ids],
+            at=self._clock(),
+            action=action,
+            outcome=DONE,
+            organization_id=actor.organization_id,
+            actor_user_id=actor.user_id,
+            detail=facts,
+        )
+        logger.info(
+            "audit",
+            action=action,
+            outcome=DONE,
+            organization_id=actor.organization_id,
+            user_id=actor.user_id,
+            subjects=len(subject_ids),
+        )
 
     def refused(
         self,

@@ -11,8 +11,10 @@ from ce_calendar.services.connections import ConnectionBook
 from ce_calendar.services.contact_import import ContactImport
 from ce_calendar.services.contacts import ContactBook
 from ce_calendar.services.directory import Directory
+from ce_calendar.services.employees.book import EmployeeBook
 from ce_calendar.services.employees.central import CentralBook
 from ce_calendar.services.employees.clients import CentralIssuers
+from ce_calendar.services.employees.departments import DepartmentBook
 from ce_calendar.services.employees.draining import Draining
 from ce_calendar.services.employees.leaving import Leaving
 from ce_calendar.services.employees.planning import Planning
@@ -43,8 +45,10 @@ class Services:
     connections: ConnectionBook
     contact_import: ContactImport
     contacts: ContactBook
+    departments: DepartmentBook
     directory: Directory
     draining: Draining
+    employees: EmployeeBook
     module_settings: ModuleSettings
     notices: NoticeBoard
     planning: Planning

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import CursorResult, delete, or_, update
+from sqlalchemy import CursorResult, delete, insert, or_, update
 from sqlmodel import Session as Database
 from sqlmodel import col, select
 
@@ -243,6 +243,28 @@ class SqlAuditTrail:
             )
         )
         self._database.flush()
+
+    def add_several(
+        self,
+        subject_ids: Collection[str],
+        *,
+        at: datetime,
+        action: str,
+        outcome: str,
+        organization_id: str | None,
+        actor_user_id: str | None,
+        detail: Mapping[str, Any] | None = None,
+    ) -> None:
+        facts = {
+            "at": at,
+            "action": action,
+            "outcome": outcome,
+            "organization_id": organization_id,
+            "actor_user_id": actor_user_id,
+            "detail": dict(detail or {}),
+        }
+        if rows := [{**facts, "subject_id": subject_id} for subject_id in subject_ids]:
+            self._database.execute(insert(AuditRow), rows)
 
     def of_subject(
         self, organization_id: str, subject_id: str, *, action_prefixes: Collection[str] = (), limit: int

@@ -1,5 +1,6 @@
 """The audit trail, and refusals finding their way into it."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -10,7 +11,7 @@ from ce_calendar.domain.errors import AccessDenied, Invalid, NotFound
 from ce_calendar.ports import OpenUnitOfWork
 from ce_calendar.services.audit import Audit, recorded_refusals
 from tests.builders import Town, new_id, settle
-from tests.conftest import FixedClock
+from tests.conftest import NOON, FixedClock
 from tests.support.doubles import audit_rows
 
 
@@ -101,3 +102,26 @@ def test_an_entry_in_the_transaction_of_its_act_goes_with_it(
     assert audit_rows(engine) == []
     act(is_broken=False)
     assert audit_rows(engine) == [("contact.add", "done", "")]
+
+
+def test_what_was_done_to_several_is_told_of_each(
+    audit: Audit, uow: OpenUnitOfWork, town: Town, clock: FixedClock
+) -> None:
+    actor, one, other = town.actor(town.staff), new_id(), new_id()
+    with uow() as work:
+        audit.done_to_several(actor, "employee.bind", [one, other], uow=work, chosen=2)
+        audit.done_to_several(actor, "employee.bind", [], uow=work)
+    clock.advance(timedelta(hours=1))
+    audit.done(actor, "employee.edit", one, fields="name")
+    audit.refused(actor, "employee.edit", one)
+    with uow(reading=True) as work:
+        of_one = work.audit.of_subject(town.organization.id, one, limit=10)
+        of_other = work.audit.of_subject(town.organization.id, other, limit=10)
+        of_strangers = work.audit.of_subject(town.other_organization.id, one, limit=10)
+    assert [(entry.action, entry.outcome) for entry in of_one] == [
+        ("employee.edit", "refused"),
+        ("employee.edit", "done"),
+        ("employee.bind", "done"),
+    ]
+    assert (of_other[0].actor_user_id, of_other[0].at, of_other[0].detail) == (town.staff.id, NOON, {"chosen": 2})
+    assert of_strangers == []

@@ -1,6 +1,7 @@
 """States without a server: services are doubles that remember what they were asked."""
 
 from collections.abc import Iterator
+from datetime import date, timedelta
 from types import SimpleNamespace
 from typing import Any, TypeVar, cast
 
@@ -9,18 +10,24 @@ import reflex as rx
 from reflex.istate.data import HeaderData, ReflexURL, SessionData, URLData
 
 from ce_calendar.domain.access import Actor
+from ce_calendar.domain.employees.calendars import AccountStatus
 from ce_calendar.domain.errors import SignedOut
 from ce_calendar.domain.meetings.connections import ClientSource, OAuthClient, Provider
 from ce_calendar.domain.meetings.module import ModuleValues
 from ce_calendar.domain.meetings.timeline import HeldBy, Meeting
+from ce_calendar.ports.employees import CalendarFilter, EmployeeLine
 from ce_calendar.services import registry
 from ce_calendar.services.backfill import BackfillView
 from ce_calendar.services.connection_views import ConnectionPage, ConnectionView
 from ce_calendar.services.contacts import ContactPage
+from ce_calendar.services.employees.hints import Hints
+from ce_calendar.services.employees.progress import AccountView, Overview
+from ce_calendar.services.employees.views import Circumstances, EmployeeCard, EmployeePage, EmployeeWeek
 from ce_calendar.services.registry import Services
 from ce_calendar.services.timeline import TimelinePage
 from ce_calendar.web.live import live
 from tests.builders import make_actor, make_connection, make_contact, make_session, make_user, new_id
+from tests.builders_employees import make_calendar, make_department, make_employee
 from tests.conftest import NOON
 
 AnyState = TypeVar("AnyState", bound=rx.State)
@@ -28,7 +35,48 @@ TAB = "tab-1"
 OWNER = make_user()
 CONNECTION = make_connection(user=OWNER, account_email="sam@gmail.example")
 CONTACT = make_contact(name="Carla Contact")
+EMPLOYEE = make_employee(organization_id=OWNER.organization_id)
+CALENDAR = make_calendar(employee=EMPLOYEE)
+LINE = EmployeeLine(EMPLOYEE, CalendarFilter.SHARED, CALENDAR, 3, is_plan_owed=False)
+DEPARTMENT = make_department(organization_id=OWNER.organization_id)
+WORKING = Circumstances(is_enabled=True, account=AccountStatus.HEALTHY)
+MONDAY = date(2026, 3, 9)
 MEETING = Meeting(new_id(), CONTACT, NOON, NOON, None, (HeldBy("u", "Sam"),), is_visible=True, title="Review")
+
+
+def card_of(line: EmployeeLine, **values: Any) -> EmployeeCard:
+    """A card; a test names what it is about."""
+    fields: dict[str, Any] = {
+        "departments": [DEPARTMENT],
+        "same_email": [],
+        "earlier": [],
+        "waiting": 0,
+        "history": [],
+        "zone": "Europe/Berlin",
+        "circumstances": WORKING,
+    }
+    return EmployeeCard(line=line, **{**fields, **values})
+
+
+def make_overview(**values: Any) -> Overview:
+    """One employee whose calendar is shared, and nothing owed."""
+    fields: dict[str, Any] = {
+        "is_enabled": True,
+        "account": make_account_view(),
+        "calendars": {CalendarFilter.SHARED: 1},
+        "plans_owed": 0,
+        "owed": {},
+        "seconds_to_go": 0,
+        "creations_waiting": 0,
+        "creations_take": timedelta(),
+        "creations_wait_until": None,
+        "next_moment": None,
+    }
+    return Overview(**{**fields, **values})
+
+
+def make_account_view(status: AccountStatus = AccountStatus.HEALTHY) -> AccountView:
+    return AccountView("a", "calendars@demo.example", status, "", NOON, None, None, None)
 
 
 class Desk:
@@ -44,6 +92,7 @@ class Desk:
                 for name in (
                     *("accounts", "audit", "backfill", "calendars", "connecting", "connections", "notices"),
                     *("contact_import", "contacts", "directory", "module_settings", "syncing", "timeline"),
+                    *("departments", "employees", "progress"),
                 )
             }
         )
@@ -91,6 +140,11 @@ def busy(desk: Desk) -> Desk:
     desk.answers("timeline", "page", TimelinePage([MEETING], 1))
     desk.answers("timeline", "has_any_connection", False)
     desk.answers("module_settings", "get", ModuleValues())
+    desk.answers("employees", "page", EmployeePage([LINE], 1, [(DEPARTMENT, 1)], WORKING))
+    desk.answers("employees", "card", card_of(LINE))
+    desk.answers("employees", "week", EmployeeWeek(MONDAY, NOON.date(), "Europe/Berlin", has_calendar=True, events=[]))
+    desk.answers("employees", "hints", Hints(EMPLOYEE.email, "Your calendar", "Accept the invitation"))
+    desk.answers("progress", "of", make_overview())
     desk.answers("accounts", "sessions", [make_session(user=OWNER)])
     return desk
 

@@ -20,6 +20,12 @@ from ce_calendar.web.contacts.doubles import DoublesState
 from ce_calendar.web.contacts.importing import ContactImportState
 from ce_calendar.web.contacts.merging import ContactMergeState
 from ce_calendar.web.contacts.state import ContactsState
+from ce_calendar.web.employee.asking import AskingState
+from ce_calendar.web.employee.state import EmployeeState
+from ce_calendar.web.employees.adding import AddEmployeeState
+from ce_calendar.web.employees.binding import BindingState
+from ce_calendar.web.employees.departments import DepartmentsState
+from ce_calendar.web.employees.state import EmployeesState
 from ce_calendar.web.failures import note_broken_page, say_sorry
 from ce_calendar.web.frame import FrameState, IdentityState
 from ce_calendar.web.home import HomeState
@@ -31,8 +37,24 @@ from ce_calendar.web.unknown import UnknownState
 from tests.builders import make_actor
 from tests.unit.web.conftest import TAB, Desk, opened, shown, tab
 
-PAGES: list[type[Page]] = [AccountState, ActivityState, ConnectionsState, ContactsState, ModuleState]
-DIALOGS: list[type[rx.State]] = [CalendarsState, DisconnectState, PrivacyState]
+PAGES: list[type[Page]] = [
+    AccountState,
+    ActivityState,
+    ConnectionsState,
+    ContactsState,
+    EmployeesState,
+    EmployeeState,
+    ModuleState,
+]
+DIALOGS: list[type[rx.State]] = [
+    AddEmployeeState,
+    AskingState,
+    BindingState,
+    CalendarsState,
+    DepartmentsState,
+    DisconnectState,
+    PrivacyState,
+]
 STATES: list[type[rx.State]] = [
     *PAGES,
     *DIALOGS,
@@ -160,7 +182,13 @@ def test_no_handler_does_anything_for_who_is_not_signed_in(state: type[rx.State]
 def test_everything_public_of_a_state_is_meant_to_be_called() -> None:
     """A helper without an underscore would be open to anyone with a socket."""
     assert {state.__name__: sorted(handlers_of(state)) for state in STATES if handlers_of(state)} == {
+        "AddEmployeeState": ["cancel", "choose_department", "enter", "open_dialog", "save", "set_bound"],
+        "AskingState": ["ask", "dismiss", "keep", "rebuild", "rehire"],
+        "BindingState": ["ask", "confirm", "keep"],
         "CalendarsState": ["close", "open", "save", "tick"],
+        "DepartmentsState": [
+            *("add", "ask", "begin_rename", "close", "keep", "keep_name", "open_dialog", "remove", "rename"),
+        ],
         "DisconnectState": ["ask", "disconnect", "keep", "set_deletes_past"],
         "PrivacyState": ["choose", "close", "open", "save"],
         "AccountState": ["change_password", "choose_locale", "end_other_sessions", "end_session", "load", "refresh"],
@@ -187,6 +215,14 @@ def test_everything_public_of_a_state_is_meant_to_be_called() -> None:
         "ContactsState": [
             *("begin_add", "begin_edit", "cancel", "load", "look_for", "next_page", "previous_page"),
             *("refresh", "save"),
+        ],
+        "EmployeesState": [
+            *("load", "look_for", "next_page", "pick", "pick_everything", "pick_nobody", "pick_page"),
+            *("previous_page", "refresh", "show_all", "show_calendars", "show_department", "show_who"),
+        ],
+        "EmployeeState": [
+            *("choose_department", "copy", "discard", "enter", "load", "next_week", "previous_week", "refresh"),
+            *("save", "set_bound", "this_week"),
         ],
         "FrameState": ["remember_browser"],
         "HomeState": ["load"],
