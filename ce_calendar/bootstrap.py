@@ -51,6 +51,8 @@ from ce_calendar.services.employees.planning import Planning
 from ce_calendar.services.employees.previewing import Previewing
 from ce_calendar.services.employees.progress import Progress
 from ce_calendar.services.employees.rules import RuleBook
+from ce_calendar.services.employees.statuses import StatusBook
+from ce_calendar.services.employees.tasks import TaskBook
 from ce_calendar.services.identifying import Identifying
 from ce_calendar.services.importing import ConnectionImport
 from ce_calendar.services.module_settings import ModuleSettings
@@ -372,6 +374,7 @@ def build_services(settings: Settings, *, announcer: Announcer, jobs: JobQueue) 
         ),
         module_settings=ModuleSettings(open_uow=open_uow, clock=system_clock, audit=audit, announcer=announcer),
         notices=NoticeBoard(open_uow=open_uow, clock=system_clock, audit=audit, announcer=announcer),
+        statuses=StatusBook(open_uow=open_uow, audit=audit, announcer=announcer, planning=planning),
         syncing=Syncing(
             open_uow=open_uow,
             clock=system_clock,
@@ -382,6 +385,7 @@ def build_services(settings: Settings, *, announcer: Announcer, jobs: JobQueue) 
             jobs=jobs,
             identify=identifying.identify,
         ),
+        tasks=TaskBook(open_uow=open_uow, clock=system_clock, audit=audit, announcer=announcer, planning=planning),
         timeline=Timeline(open_uow=open_uow, clock=system_clock, audit=audit),
         vault_keeping=VaultKeeping(
             open_uow=open_uow,

@@ -21,6 +21,8 @@ from ce_calendar.web.contacts.page import page as contacts_page
 from ce_calendar.web.contacts.state import ContactsState
 from ce_calendar.web.employee.page import page as employee_page
 from ce_calendar.web.employee.state import EmployeeState
+from ce_calendar.web.employee_calendars.page import page as employee_calendars_page
+from ce_calendar.web.employee_calendars.state import EmployeeCalendarsState
 from ce_calendar.web.employees.page import page as employees_page
 from ce_calendar.web.employees.state import EmployeesState
 from ce_calendar.web.failures import note_broken_page, say_sorry
@@ -31,6 +33,8 @@ from ce_calendar.web.login.state import LoginState
 from ce_calendar.web.module.page import page as module_page
 from ce_calendar.web.module.state import ModuleState
 from ce_calendar.web.push import push_to_open_pages
+from ce_calendar.web.tasks.page import page as tasks_page
+from ce_calendar.web.tasks.state import TasksState
 from ce_calendar.web.theme import STYLESHEETS, toaster
 
 settings = settings_of_process()
@@ -78,6 +82,13 @@ app.add_page(
 app.add_page(module_page, route=addresses.MODULE, title="Module settings · ce_calendar", on_load=ModuleState.load)
 app.add_page(employees_page, route=addresses.EMPLOYEES, title="Employees · ce_calendar", on_load=EmployeesState.load)
 app.add_page(employee_page, route=addresses.EMPLOYEE, title="Employee · ce_calendar", on_load=EmployeeState.load)
+app.add_page(tasks_page, route=addresses.TASKS, title="Tasks · ce_calendar", on_load=TasksState.load)
+app.add_page(
+    employee_calendars_page,
+    route=addresses.EMPLOYEE_CALENDARS,
+    title="Google Calendar · ce_calendar",
+    on_load=EmployeeCalendarsState.load,
+)
 app.add_page(unknown.page, route="404", title="Not found · ce_calendar", on_load=unknown.UnknownState.load)
 
 

@@ -12,8 +12,10 @@ from types import FrameType
 from cryptography.fernet import Fernet
 
 from ce_calendar.adapters.logs import configure_logging
+from ce_calendar.adapters.system import system_clock
 from ce_calendar.bootstrap import prepare_database, services_for_commands
 from ce_calendar.commands.demo_data import DEMO_PASSWORD, DEMO_PEOPLE, seed_demo
+from ce_calendar.commands.demo_employees import seed_employees
 from ce_calendar.commands.demo_legacy import LegacyWorld, seed_legacy
 from ce_calendar.commands.processes import (
     Program,
@@ -155,6 +157,7 @@ def _start(
     prepare_database(get_settings())
     services = services_for_commands(get_settings())
     seed_demo(services)
+    seed_employees(services, system_clock())
     _say("Starting the sandbox (a Google and a Microsoft on this machine) …")
     options = (
         *("--port", str(ports.google)),

@@ -2,7 +2,17 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
+from ce_calendar.domain.access import Actor, permissions_of
+from ce_calendar.ports.employees import EmployeeQuery
+from ce_calendar.services.employees.task_entry import TaskEntry
+from ce_calendar.services.registry import Services
+
+DISPATCHER = "dispatcher@demo.example"
+ZONE = "America/Chicago"
+"""Of the sandbox's demo accounts, too."""
 DEPARTMENTS = ("Equipment service", "Home visits", "Transport")
 
 
@@ -31,7 +41,6 @@ class DemoTask:
     who: tuple[str, ...] = ()
     departments: tuple[str, ...] = ()
     status: str = "Not completed"
-    description: str = ""
 
 
 _EQUIPMENT, _VISITS, _TRANSPORT = DEPARTMENTS
@@ -86,3 +95,61 @@ TASKS: Sequence[DemoTask] = (
     DemoTask(8, 9, 180, "Training: new infusion pumps", "Internal", "", "Office, room 1", (_HANA, _GRACE, _PETER)),
     DemoTask(9, None, None, "Move the depot's shelves", "Internal", "", "Depot, Harbor Street 2", (), (_EQUIPMENT,)),
 )
+
+
+def seed_employees(services: Services, now: datetime) -> None:
+    """Make departments, employees and tasks, the first time only: what people changed stays as they left it.
+
+    Args:
+        services: of an installation with the demo's people.
+        now: UTC; the tasks lie around its day.
+    """
+    actor = _dispatcher(services)
+    if services.employees.page(actor, query=EmployeeQuery()).total or services.departments.all(actor):
+        return
+    services.rules.change(actor, zone=ZONE)
+    departments = {name: services.departments.add(actor, name=name).id for name in DEPARTMENTS}
+    employees = {
+        each.name: services.employees.add(
+            actor,
+            name=each.name,
+            email=each.email,
+            position=each.position,
+            department_ids=[departments[name] for name in each.departments],
+            is_bound=each.is_bound,
+        ).employee.id
+        for each in EMPLOYEES
+    }
+    statuses = {line.status.name: line.status.id for line in services.statuses.all(actor)}
+    today = now.astimezone(ZoneInfo(ZONE)).date()
+    for task in TASKS:
+        entry = TaskEntry(
+            title=task.title,
+            zone=ZONE,
+            status_id=statuses[task.status],
+            kind=task.kind,
+            day=(today + timedelta(days=task.day)).isoformat(),
+            time="" if task.hour is None else f"{task.hour:02}:00",
+            duration="" if task.minutes is None else str(task.minutes),
+            address=task.address,
+            customer=task.customer,
+            employee_ids=[employees[name] for name in task.who],
+            department_ids=[departments[name] for name in task.departments],
+        )
+        services.tasks.add(actor, entry)
+
+
+def _dispatcher(services: Services) -> Actor:
+    """The demo's dispatcher, on whose behalf all this is entered."""
+    user = next(each for each in services.directory.users() if each.email == DISPATCHER)
+    return Actor(
+        user_id=user.id,
+        organization_id=user.organization_id,
+        session_id="",
+        email=user.email,
+        name=user.name,
+        organization_name="",
+        permissions=permissions_of(user.roles, user.given),
+        zone=ZONE,
+        language="en",
+    )

@@ -264,6 +264,9 @@ class Outbox(Protocol):
         """Forget what is owed for a calendar that goes, but for the operation with this key."""
 
     def count(self, account_id: str) -> Mapping[Act, int]: ...
+    def owed(self, keys: Collection[str], *, organization_id: str) -> frozenset[str]:
+        """Those of these keys under which something waits."""
+
     def waiting_for(self, calendar_ids: Collection[str]) -> Mapping[str, int]:
         """How many operations each calendar waits for."""
 

@@ -57,6 +57,22 @@ def entered_text(value: object, *, field: str, label: str, limit: int = NAME_LEN
     return text
 
 
+def entered_lines(value: object, *, field: str, label: str, limit: int) -> str:
+    """Text of several lines, without blank ones around it.
+
+    Raises:
+        Invalid: too long, or not text that can be shown.
+    """
+    if not isinstance(value, str):
+        raise Invalid(f"{label} must be text.", field=field)
+    text = "\n".join(line.rstrip() for line in value.splitlines()).strip("\n")
+    if len(text) > limit:
+        raise Invalid(f"{label} is too long: at most {limit:,} characters.", field=field)
+    if not all(character.isprintable() or character in "\n\t" for character in text):
+        raise Invalid(f"{label} has characters that cannot be shown.", field=field)
+    return text
+
+
 def entered_email(value: object, *, field: str = "email") -> str:
     """An email address as we store and compare it: lower case. Asks no name server.
 

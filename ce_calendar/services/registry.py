@@ -21,6 +21,8 @@ from ce_calendar.services.employees.planning import Planning
 from ce_calendar.services.employees.previewing import Previewing
 from ce_calendar.services.employees.progress import Progress
 from ce_calendar.services.employees.rules import RuleBook
+from ce_calendar.services.employees.statuses import StatusBook
+from ce_calendar.services.employees.tasks import TaskBook
 from ce_calendar.services.importing import ConnectionImport
 from ce_calendar.services.module_settings import ModuleSettings
 from ce_calendar.services.notices import NoticeBoard
@@ -55,7 +57,9 @@ class Services:
     progress: Progress
     rule_preview: Previewing
     rules: RuleBook
+    statuses: StatusBook
     syncing: Syncing
+    tasks: TaskBook
     timeline: Timeline
     vault_keeping: VaultKeeping
 

@@ -19,6 +19,7 @@ from ce_calendar.services.directory import Directory
 from tests.e2e.google import Google
 from tests.e2e.legacy import Legacy
 from tests.e2e.people import GOOGLE_ACCOUNT, MICROSOFT_ACCOUNT
+from tests.e2e.team import Team
 from tests.support.installation import (
     CHROMIUM_FLAGS,
     Application,
@@ -33,6 +34,20 @@ from tests.support.postgres import free_port
 from tests.support.seeding import begin_session, seed
 
 expect.set_options(timeout=15_000)
+
+EMPLOYEE_TABLES = (
+    "outbox",
+    "erp_task_events",
+    "erp_employee_calendars",
+    "erp_tasks",
+    "erp_task_statuses",
+    "erp_employees",
+    "erp_departments",
+    "erp_central_accounts",
+    "erp_central_clients",
+    "erp_calendar_rules",
+)
+"""Whatever refers to another comes before it."""
 
 
 class SignedIn(Protocol):
@@ -91,6 +106,8 @@ def _as_new(
         for table in ("ce_calendar_connections", "ce_activities", "credential_vault", "ce_contacts", "sessions"):
             connection.execute(text(f"DELETE FROM {table}"))
         for table in ("leases", "ce_module_settings", "ce_vault_backfills"):
+            connection.execute(text(f"DELETE FROM {table}"))
+        for table in EMPLOYEE_TABLES:
             connection.execute(text(f"DELETE FROM {table}"))
         connection.execute(text("UPDATE users SET zone = '', language = '', is_locale_chosen = false"))
         for email in connection.execute(text("SELECT email FROM users")).scalars().all():
@@ -204,3 +221,15 @@ def screenshots() -> Path:
     folder = Path(__file__).parents[2] / "var" / "screenshots"
     folder.mkdir(parents=True, exist_ok=True)
     return folder
+
+
+@pytest.fixture
+def team(database: Engine) -> Team:
+    """The demo organization's employees, in whatever state a test wants them."""
+    return Team(database)
+
+
+@pytest.fixture
+def dispatcher(signed_in: SignedIn) -> Page:
+    """The browser of who keeps the employee calendars."""
+    return signed_in("dispatcher@demo.example")

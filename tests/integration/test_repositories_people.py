@@ -1,14 +1,13 @@
 """Organizations, people, sessions, the trail and contacts on both databases."""
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import Engine, event, text
+from sqlalchemy import Engine, text
 
 from ce_calendar.domain.access import Permission, Role
 from ce_calendar.domain.errors import Duplicate
@@ -16,6 +15,7 @@ from ce_calendar.domain.people import User
 from ce_calendar.ports import OpenUnitOfWork
 from tests.builders import Town, make_contact, make_organization, make_session, make_user, settle
 from tests.conftest import NOON
+from tests.support.statements import counted_statements
 
 HOUR = timedelta(hours=1)
 
@@ -23,20 +23,6 @@ HOUR = timedelta(hours=1)
 @pytest.fixture
 def town(uow: OpenUnitOfWork) -> Town:
     return settle(uow)
-
-
-@contextmanager
-def counted_statements(engine: Engine) -> Iterator[list[str]]:
-    """The statements sent in the block, without those that begin and end transactions."""
-    sent: list[str] = []
-
-    def note(_connection: object, _cursor: object, statement: str, *_: object) -> None:
-        if not statement.startswith("BEGIN"):
-            sent.append(statement)
-
-    event.listen(engine, "before_cursor_execute", note)
-    yield sent
-    event.remove(engine, "before_cursor_execute", note)
 
 
 def at_once(*acts: Callable[[], None]) -> list[BaseException | None]:

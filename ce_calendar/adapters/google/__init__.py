@@ -1,1 +1,1 @@
-"""Google Calendar behind the MeetingProvider port."""
+"""Google behind the ports: personal calendars are read, employees' calendars are kept, accounts are connected."""

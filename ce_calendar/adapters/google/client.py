@@ -96,7 +96,7 @@ class GoogleClient:
         """Send many as one; the answers in their order, None where there was none.
 
         Raises:
-            ProviderError: the batch as a whole was refused, or not answered.
+            ProviderError: the batch as a whole was refused, or not answered with anything that can be read.
         """
         content_type, body = batch.written(requests)
         headers = {"content-type": content_type, "accept-encoding": "gzip, deflate", "user-agent": "(gzip)"}
@@ -104,6 +104,8 @@ class GoogleClient:
         if answer.status >= HTTPStatus.MULTIPLE_CHOICES:
             raise from_status(answer.status, answer.content, retry_after=answer.retry_after, now=self._clock())
         found = batch.read(kind, answer.content)
+        if not found:
+            raise ProviderUnavailable("unreadable_answer")
         return [found.get(number) for number in range(len(requests))]
 
     def _exchange(

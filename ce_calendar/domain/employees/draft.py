@@ -18,7 +18,8 @@ class EmployeePlan:
     mappings: Sequence[EventMapping] = ()
     """Those whose planned content changes; an empty hash where the event must go."""
     operations: Sequence[Operation] = ()
-    """To be owed."""
+    """To be owed. If the end of a share waits where the same is to be shared again, and was never attempted, the share
+    is still in force: a second invitation can be saved."""
     reversals: Sequence[Operation] = ()
     """Deletions of what was never acknowledged, and perhaps never begun. If what waits under the same key was never
     attempted, withdrawing it is all there is to do: a calendar's row is then removed with all that belongs to it, and
@@ -57,7 +58,9 @@ class Draft:
             act = Act.UPDATE_CALENDAR if after.provider_calendar_id else Act.CREATE_CALENDAR
             self._operations.append(Operation(act, after.id, body=_facts(after), urgency=self._urgency))
         if before.shared_with != after.shared_with:
-            self._undo(Operation(Act.UNSHARE, after.id, before.shared_with), was_done=before.is_shared)
+            # In a calendar that is there the old address may see something, acknowledged or not.
+            unshare = Operation(Act.UNSHARE, after.id, before.shared_with)
+            self._undo(unshare, was_done=bool(after.provider_calendar_id))
             self._operations.append(Operation(Act.SHARE, after.id, after.shared_with, urgency=self._urgency))
 
     def delete_calendar(self, calendar: EmployeeCalendar) -> None:

@@ -54,9 +54,9 @@ def _line(
         name,
         error,
         hint=hint,
+        keeps_room=False,
         value=value,
         on_change=lambda text: state.enter(name, text),
-        keeps_room=True,
         **props,
     )
 

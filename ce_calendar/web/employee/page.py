@@ -261,15 +261,15 @@ def _earlier() -> rx.Component:
     )
 
 
+def _column(*sections: rx.Component) -> rx.Component:
+    return rx.flex(*sections, direction="column", spacing="4", min_width="0")
+
+
 def _ready() -> rx.Component:
     return rx.flex(
-        rx.box(
-            rx.flex(_form(), direction="column", spacing="4", min_width="0"),
-            rx.flex(_calendar(), _hints(), direction="column", spacing="4", min_width="0"),
-            class_name="two-columns",
-        ),
+        rx.box(_column(_form()), _column(_calendar(), _earlier()), class_name="card-columns"),
         _week(),
-        rx.box(_history(), _earlier(), class_name="two-columns"),
+        rx.box(_column(_hints()), _column(_history()), class_name="card-columns"),
         direction="column",
         spacing="4",
         width="100%",

@@ -68,10 +68,7 @@ def _advice(card: EmployeeCard) -> str:
     """What to do about a calendar that does not fare well."""
     employee = card.line.employee
     if card.line.state is CalendarFilter.FAILING:
-        return (
-            "Check the email first: it must be a Google account. If the calendar itself is damaged, rebuild it: it is "
-            "deleted and made anew with all tasks."
-        )
+        return "If the email is right and this lasts, rebuild the calendar: it is deleted and made anew with all tasks."
     if card.line.state is CalendarFilter.NONE and employee.dismissed_on is None:
         if not employee.email:
             return "Enter the email of the employee's Google account, tick the binding and save."

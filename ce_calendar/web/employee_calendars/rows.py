@@ -86,7 +86,7 @@ class Question:
     """What is asked before something happens."""
 
     kind: str = ""
-    """`enable`, `pause` or `disconnect`; empty while nothing is asked."""
+    """`enable`, `pause`, `disconnect` or `give_up`; empty while nothing is asked."""
     title: str = ""
     effects: list[str] = field(default_factory=list)
     confirm: str = ""

@@ -151,10 +151,10 @@ def _signed_out(account: CentralAccount, reader: Reader) -> Trouble:
     """Somebody has to sign in again; if Testing is the reason, that is what to cure first."""
     code = account.last_error if account.last_error in TROUBLES else "invalid_grant"
     if code == "invalid_grant":
-        told = account.refresh_expires_at
-        if told is not None and reader.now >= told - AROUND:
+        # Google tells an end while the app is in Testing alone.
+        if account.refresh_expires_at is not None:
             return Trouble("testing_over", "bad", TESTING_OVER, TESTING_OVER_TEXT, list(PUBLISH))
-        if told is None and _died_after_a_week(account, reader.now):
+        if _died_after_a_week(account, reader.now):
             return Trouble("testing_over", "bad", TESTING_PERHAPS, TESTING_OVER_TEXT, list(PUBLISH))
     title, text, cure = TROUBLES[code]
     return Trouble("signed_out", "bad", title, text, list(cure))
@@ -325,7 +325,7 @@ def leaving_question(effects: LeavingEffects) -> Question:
             "To have them deleted, sign in again first; or delete them by hand in the account.",
             "The account is forgotten here. Employees stay bound, and get new calendars under the next account.",
         ]
-        return Question("disconnect", "Forget this account?", told, "Forget it")
+        return Question("give_up", "Forget this account?", told, "Forget it")
     told = []
     if effects.calendars:
         told = [

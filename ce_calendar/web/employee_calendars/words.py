@@ -117,20 +117,20 @@ TESTING_TEXT = (
     "Google ends such a sign-in 7 days after the consent, and calendars then stand still until somebody signs in "
     "again. This one ends {soon}, at {moment}. Publish the app before that:"
 )
-TESTING_OVER = "The sign-in ended after 7 days, because the app is still in Testing"
+TESTING_OVER = "The sign-in has ended: your Google app is still in Testing"
 TESTING_OVER_TEXT = (
-    "Google ends every sign-in to an app in Testing after 7 days. Publish the app, so that it does not happen again. "
-    "Nothing is lost meanwhile; nothing is written either."
+    "Google ends every sign-in to an app in Testing 7 days after the consent. Publish the app, so that it does not "
+    "happen again. Nothing is written meanwhile; nothing is lost either."
 )
-TESTING_PERHAPS = "The sign-in ended about 7 days after the consent: the app is probably still in Testing"
+TESTING_PERHAPS = "The sign-in ended about 7 days after the consent: your Google app is probably still in Testing"
 
 REFUSALS = (
     (
         "Error 400: redirect_uri_mismatch",
         (
-            "The address that Google shall send you back to is not registered. In the Google Cloud console, open Google "
-            "Auth Platform, Clients, your client, and add the address marked “in use” below to “Authorized redirect "
-            "URIs”, letter by letter. It may take a few minutes to count."
+            "The address that Google shall send you back to is not registered. In the Google Cloud console, open "
+            "Google Auth Platform, Clients, your client, and add the address marked “in use” below to “Authorized "
+            "redirect URIs”, letter by letter. It may take a few minutes to count."
         ),
     ),
     (
@@ -147,8 +147,8 @@ REFUSALS = (
     (
         "Calendar usage limits exceeded",
         (
-            "Google makes about 60 new calendars, then none for some hours. There is nothing to do: what waits is made by "
-            "itself, and everything else goes on meanwhile."
+            "Google makes about 60 new calendars, then none for some hours. There is nothing to do: what waits is made "
+            "by itself, and everything else goes on meanwhile."
         ),
     ),
 )

@@ -61,9 +61,9 @@ def to_rows(
 
 
 def to_filters(counts: Mapping[CalendarFilter, int]) -> list[StateFilter]:
-    """All, and each state with how many are in it."""
+    """All of them, and each state with how many are in it."""
     return [
-        StateFilter("", f"All ({sum(counts.values()):,})"),
+        StateFilter("", f"All states ({sum(counts.values()):,})"),
         *(StateFilter(state.value, f"{words} ({counts.get(state, 0):,})") for state, words in STATE_WORDS.items()),
     ]
 
@@ -134,9 +134,9 @@ def _binding(effects: BindingEffects) -> Sequence[str]:
     said = []
     if effects.calendars:
         calendars = count_words(effects.calendars, "calendar is", "calendars are")
-        invitations = count_words(effects.calendars, "invitation", "invitations")
         said.append(f"{calendars} made under the central account.")
-        said.append(f"Google sends {invitations} by email, one to each employee.")
+        invitations = count_words(effects.calendars, "invitation", "invitations, one to each employee")
+        said.append(f"Google sends {invitations}.")
     if effects.without_email:
         verb = "has" if effects.without_email == 1 else "have"
         said.append(f"{effects.without_email:,} {verb} no email: a calendar is made once one is entered.")

@@ -18,20 +18,27 @@ STATE_WORDS = {
 }
 """As the filter and the badges call them."""
 
+_GONE = "The calendar is not at Google any more: somebody deleted it there. Rebuild it."
+_SHARING = "Google does not share the calendar with this email. Check whether it is the address of a Google account."
+_CONTENT = "Google does not accept something in the calendar or one of its events."
+_LIMIT = "Google's limit for the central account is used up for now."
+_SILENT = "Google could not be reached."
+
 PROBLEMS = {
-    "rejected": "Google does not accept the content of an event or of the calendar.",
+    "calendar_gone": _GONE,
+    "missing": _GONE,
+    "invalidSharingRequest": _SHARING,
+    "cannotInviteUsers": _SHARING,
+    "invalid": _CONTENT,
+    "required": _CONTENT,
+    "http_400": _CONTENT,
     "forbidden": "Google does not allow the central account to do this.",
-    "insufficientPermissions": "The central account was signed in without the permission to manage calendars. Sign it "
-    "in again.",
-    "accessNotConfigured": "The Google Calendar API is not enabled in the Google Cloud project.",
     "api_not_enabled": "The Google Calendar API is not enabled in the Google Cloud project.",
-    "invalidSharingRequest": "Google does not share calendars with this email. Check whether it is a Google account.",
-    "cannotInviteUsers": "Google does not share calendars with this email. Check whether it is a Google account.",
-    "notFound": "The calendar is not at Google any more: somebody deleted it there. Rebuild it.",
-    "missing": "The calendar is not at Google any more: somebody deleted it there. Rebuild it.",
-    "calendar_gone": "The calendar is not at Google any more: somebody deleted it there. Rebuild it.",
-    "quotaExceeded": "Google's limit for this account is used up for now.",
-    "no_answer": "Google could not be reached.",
+    "rate_limited": _LIMIT,
+    "quota_exceeded": _LIMIT,
+    "daily_limit_exceeded": _LIMIT,
+    "no_answer": _SILENT,
+    "unavailable": _SILENT,
 }
 """By the word that is kept with a failing calendar: ours, or Google's reason."""
 OTHER_PROBLEM = "Google refuses a change of this calendar ({code})."
@@ -48,8 +55,7 @@ PLANNED = "Its turn comes in a moment."
 
 def problem_words(code: str) -> str:
     """Why a calendar fails, in plain words."""
-    known = PROBLEMS.get(code, OTHER_PROBLEM.format(code=code) if code else "Google refuses a change of it.")
-    return f"{known} {GOES_ON}"
+    return PROBLEMS.get(code, OTHER_PROBLEM.format(code=code or "no reason told"))
 
 
 def held_up(circumstances: Circumstances) -> str:
@@ -68,7 +74,10 @@ def to_words(line: EmployeeLine, circumstances: Circumstances, *, now: datetime,
 
 def _why(line: EmployeeLine, circumstances: Circumstances, *, now: datetime, language: str) -> str:
     if line.state is CalendarFilter.FAILING:
-        return problem_words(line.calendar.problem if line.calendar is not None else "")
+        problem = line.calendar.problem if line.calendar is not None else ""
+        words = problem_words(problem)
+        # What somebody deleted by hand does not come back by itself.
+        return words if words == _GONE else f"{words} {GOES_ON}"
     if line.state is CalendarFilter.NONE:
         return "Bound, but without an email." if _lacks_email(line) else ""
     if line.state is CalendarFilter.SHARED:

@@ -8,6 +8,7 @@ from contextlib import contextmanager, suppress
 import pytest
 
 from ce_calendar.adapters.google.line import Line
+from tests.support.sandbox import MicrosoftSandbox
 
 HANG_UP = b"."
 ANSWER = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}"
@@ -109,3 +110,20 @@ def test_what_the_other_side_hung_up_meanwhile_is_dialled_again(line: Line) -> N
         assert send(line, server) == 200
 
         assert (server.heard, len(server.connections)) == (2, 2)
+
+
+def test_an_encrypted_connection_stays_in_use_and_asks_who_is_there(microsoft_sandbox: MicrosoftSandbox) -> None:
+    url = f"{microsoft_sandbox.url}/_sandbox/log"
+    line = Line(ca_bundle=microsoft_sandbox.ca_bundle, timeout_seconds=5)
+    used = []
+    for _ in range(3):
+        answer, _ = line.request(url, method="GET", body=None, headers={})
+        assert answer.status == 200
+        used += [each.sock for each in line._http.connections.values()]
+    line.close()
+    stranger = Line(ca_bundle=None, timeout_seconds=5)
+
+    assert len(set(map(id, used))) == 1
+    with pytest.raises(OSError, match="CERTIFICATE_VERIFY_FAILED"):
+        stranger.request(url, method="GET", body=None, headers={})
+    stranger.close()

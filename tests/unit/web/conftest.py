@@ -11,6 +11,8 @@ from reflex.istate.data import HeaderData, ReflexURL, SessionData, URLData
 
 from ce_calendar.domain.access import Actor
 from ce_calendar.domain.employees.calendars import AccountStatus
+from ce_calendar.domain.employees.rules import CalendarRules
+from ce_calendar.domain.employees.tasks import SystemRole
 from ce_calendar.domain.errors import SignedOut
 from ce_calendar.domain.meetings.connections import ClientSource, OAuthClient, Provider
 from ce_calendar.domain.meetings.module import ModuleValues
@@ -22,12 +24,15 @@ from ce_calendar.services.connection_views import ConnectionPage, ConnectionView
 from ce_calendar.services.contacts import ContactPage
 from ce_calendar.services.employees.hints import Hints
 from ce_calendar.services.employees.progress import AccountView, Overview
+from ce_calendar.services.employees.showing import Showing
+from ce_calendar.services.employees.statuses import StatusLine
+from ce_calendar.services.employees.task_views import FoundPeople, TaskDetails, TaskOptions, TaskPage, TaskView
 from ce_calendar.services.employees.views import Circumstances, EmployeeCard, EmployeePage, EmployeeWeek
 from ce_calendar.services.registry import Services
 from ce_calendar.services.timeline import TimelinePage
 from ce_calendar.web.live import live
 from tests.builders import make_actor, make_connection, make_contact, make_session, make_user, new_id
-from tests.builders_employees import make_calendar, make_department, make_employee
+from tests.builders_employees import make_calendar, make_department, make_employee, make_status, make_task
 from tests.conftest import NOON
 
 AnyState = TypeVar("AnyState", bound=rx.State)
@@ -41,6 +46,13 @@ LINE = EmployeeLine(EMPLOYEE, CalendarFilter.SHARED, CALENDAR, 3, is_plan_owed=F
 DEPARTMENT = make_department(organization_id=OWNER.organization_id)
 WORKING = Circumstances(is_enabled=True, account=AccountStatus.HEALTHY)
 MONDAY = date(2026, 3, 9)
+STATUSES = [
+    make_status(organization_id=OWNER.organization_id),
+    make_status(organization_id=OWNER.organization_id, name="Done", role=SystemRole.DONE, color_id="10", position=1),
+]
+TASK = make_task(organization_id=OWNER.organization_id, number=12, status_id=STATUSES[0].id, employee_ids=[EMPLOYEE.id])
+TASK_OPTIONS = TaskOptions(STATUSES, [DEPARTMENT], CalendarRules(zone="Europe/Berlin"))
+TASK_VIEW = TaskView(TASK, STATUSES[0], [EMPLOYEE], [])
 MEETING = Meeting(new_id(), CONTACT, NOON, NOON, None, (HeldBy("u", "Sam"),), is_visible=True, title="Review")
 
 
@@ -92,7 +104,7 @@ class Desk:
                 for name in (
                     *("accounts", "audit", "backfill", "calendars", "connecting", "connections", "notices"),
                     *("contact_import", "contacts", "directory", "module_settings", "syncing", "timeline"),
-                    *("departments", "employees", "progress"),
+                    *("departments", "employees", "progress", "statuses", "tasks"),
                 )
             }
         )
@@ -145,6 +157,11 @@ def busy(desk: Desk) -> Desk:
     desk.answers("employees", "week", EmployeeWeek(MONDAY, NOON.date(), "Europe/Berlin", has_calendar=True, events=[]))
     desk.answers("employees", "hints", Hints(EMPLOYEE.email, "Your calendar", "Accept the invitation"))
     desk.answers("progress", "of", make_overview())
+    desk.answers("tasks", "page", TaskPage([TASK_VIEW], 1, has_any=True, options=TASK_OPTIONS))
+    desk.answers("tasks", "options", TASK_OPTIONS)
+    desk.answers("tasks", "get", TaskDetails(TASK_VIEW, Showing(None, []), TASK_OPTIONS))
+    desk.answers("tasks", "people", FoundPeople([EMPLOYEE], 7))
+    desk.answers("statuses", "all", [StatusLine(each, 0) for each in TASK_OPTIONS.statuses])
     desk.answers("accounts", "sessions", [make_session(user=OWNER)])
     return desk
 

@@ -33,6 +33,11 @@ from ce_calendar.web.live import live
 from ce_calendar.web.login.state import LoginState
 from ce_calendar.web.module.state import ModuleState
 from ce_calendar.web.opening import Page
+from ce_calendar.web.tasks.form import TaskFormState
+from ce_calendar.web.tasks.state import TasksState
+from ce_calendar.web.tasks.statuses import StatusesState
+from ce_calendar.web.tasks.team import TeamState
+from ce_calendar.web.tasks.whose import WhoseState
 from ce_calendar.web.unknown import UnknownState
 from tests.builders import make_actor
 from tests.unit.web.conftest import TAB, Desk, opened, shown, tab
@@ -45,6 +50,7 @@ PAGES: list[type[Page]] = [
     EmployeesState,
     EmployeeState,
     ModuleState,
+    TasksState,
 ]
 DIALOGS: list[type[rx.State]] = [
     AddEmployeeState,
@@ -54,6 +60,10 @@ DIALOGS: list[type[rx.State]] = [
     DepartmentsState,
     DisconnectState,
     PrivacyState,
+    StatusesState,
+    TaskFormState,
+    TeamState,
+    WhoseState,
 ]
 STATES: list[type[rx.State]] = [
     *PAGES,
@@ -224,6 +234,18 @@ def test_everything_public_of_a_state_is_meant_to_be_called() -> None:
             *("choose_department", "copy", "discard", "enter", "load", "next_week", "previous_week", "refresh"),
             *("save", "set_bound", "this_week"),
         ],
+        "StatusesState": [
+            *("begin_status", "cancel_status", "close_statuses", "move_status", "open_statuses"),
+            *("remove_status", "save_status"),
+        ],
+        "TaskFormState": ["ask_removal", "begin_add", "begin_edit", "cancel", "keep", "remove", "save"],
+        "TasksState": [
+            *("change_status", "clear_filters", "load", "look_for", "next_page", "previous_page", "refresh"),
+            *("set_filtering", "show_department", "show_only", "show_since", "show_status", "show_unassigned"),
+            "show_until",
+        ],
+        "TeamState": ["add_to_team", "look_for_team", "take_from_team"],
+        "WhoseState": ["choose", "look_for_people", "set_choosing"],
         "FrameState": ["remember_browser"],
         "HomeState": ["load"],
         "LoginState": ["load"],

@@ -60,7 +60,7 @@ class SqlEmployees:
         conditions = lines.conditions(organization_id, query)
         total = self._database.scalar(lines.selected(func.count()).where(*conditions)) or 0
         rows = self._database.execute(
-            lines.selected(EMPLOYEES, lines.STATE)
+            lines.selected(EMPLOYEES, lines.state_of(organization_id).label("state"))
             .where(*conditions)
             .order_by(EMPLOYEES.c.search_text, EMPLOYEES.c.id)
             .offset(offset)
@@ -70,7 +70,7 @@ class SqlEmployees:
 
     def line(self, employee_id: str, *, organization_id: str) -> EmployeeLine | None:
         rows = self._database.execute(
-            lines.selected(EMPLOYEES, lines.STATE).where(
+            lines.selected(EMPLOYEES, lines.state_of(organization_id).label("state")).where(
                 EMPLOYEES.c.id == employee_id, EMPLOYEES.c.organization_id == organization_id
             )
         ).all()
@@ -85,7 +85,7 @@ class SqlEmployees:
 
     def counts(self, organization_id: str) -> Mapping[CalendarFilter, int]:
         states = (
-            lines.selected(lines.STATE)
+            lines.selected(lines.state_of(organization_id).label("state"))
             .where(EMPLOYEES.c.organization_id == organization_id, EMPLOYEES.c.dismissed_on.is_(None))
             .subquery()
         )

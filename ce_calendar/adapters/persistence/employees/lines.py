@@ -1,9 +1,9 @@
 """What the list of employees says of each one's calendar, and what it is narrowed by."""
 
 from collections.abc import Collection, Mapping
-from typing import Any, Final
+from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, case, exists, func, literal, select
+from sqlalchemy import ColumnElement, Select, and_, case, func, literal, select
 from sqlmodel import Session as Database
 
 from ce_calendar.adapters.persistence.bulk import chunks
@@ -17,18 +17,18 @@ _GOING = CALENDARS.alias("going")
 _IS_WANTED = and_(EMPLOYEES.c.is_bound, EMPLOYEES.c.email != "", EMPLOYEES.c.dismissed_on.is_(None))
 """As `Employee.wants_calendar`."""
 
-STATE: Final[ColumnElement[str]] = case(
-    (CALENDARS.c.state.is_not(None), CALENDARS.c.state),
-    (
-        exists(
-            select(literal(1)).where(_GOING.c.employee_id == EMPLOYEES.c.id, _GOING.c.state == CalendarState.DELETING)
-        ),
-        literal(CalendarFilter.DELETING.value),
-    ),
-    (_IS_WANTED, literal(CalendarFilter.WAITING.value)),
-    else_=literal(CalendarFilter.NONE.value),
-).label("state")
-"""Of an employee's calendar, in a query made by `selected`: the words of both kinds of state are the same."""
+
+def state_of(organization_id: str) -> ColumnElement[str]:
+    """The state of each one's calendar, in a query made by `selected`: both kinds of state use the same words."""
+    with_one_going = select(_GOING.c.employee_id).where(
+        _GOING.c.organization_id == organization_id, _GOING.c.state == CalendarState.DELETING
+    )
+    return case(
+        (CALENDARS.c.state.is_not(None), CALENDARS.c.state),
+        (EMPLOYEES.c.id.in_(with_one_going), literal(CalendarFilter.DELETING.value)),
+        (_IS_WANTED, literal(CalendarFilter.WAITING.value)),
+        else_=literal(CalendarFilter.NONE.value),
+    )
 
 
 def selected(*columns: Any) -> Select[Any]:  # noqa: ANN401 - columns and tables, as `select` takes them
@@ -45,7 +45,7 @@ def conditions(organization_id: str, query: EmployeeQuery) -> list[ColumnElement
     asked: list[ColumnElement[bool]] = [EMPLOYEES.c.organization_id == organization_id]
     asked += [EMPLOYEES.c.search_text.contains(word, autoescape=True) for word in folded(query.search).split()]
     if query.calendar is not None:
-        asked.append(STATE.element == query.calendar)
+        asked.append(state_of(organization_id) == query.calendar)
     if query.department_id:
         members = select(MEMBERS.c.employee_id).where(MEMBERS.c.department_id == query.department_id)
         asked.append(EMPLOYEES.c.id.in_(members))

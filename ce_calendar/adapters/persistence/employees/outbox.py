@@ -156,6 +156,15 @@ class SqlOutbox:
         )
         return {Act(act): owed for act, owed in rows}
 
+    def owed(self, keys: Collection[str], *, organization_id: str) -> frozenset[str]:
+        return frozenset(
+            key
+            for chunk in chunks(sorted(set(keys)))
+            for key in self._database.scalars(
+                select(OUTBOX.c.key).where(OUTBOX.c.organization_id == organization_id, OUTBOX.c.key.in_(chunk))
+            )
+        )
+
     def waiting_for(self, calendar_ids: Collection[str]) -> Mapping[str, int]:
         counts: dict[str, int] = {}
         for chunk in chunks(sorted(set(calendar_ids))):

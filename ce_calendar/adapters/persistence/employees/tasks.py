@@ -94,10 +94,15 @@ class SqlTasks:
 
     def page(self, organization_id: str, query: TaskQuery, *, offset: int, limit: int) -> tuple[Sequence[Task], int]:
         conditions = task_search.conditions(organization_id, query)
-        total = self._database.scalar(select(func.count()).select_from(TASKS).where(*conditions)) or 0
-        rows = self._database.execute(
-            select(TASKS).where(*conditions).order_by(TASKS.c.sorted_at, TASKS.c.number).offset(offset).limit(limit)
-        ).all()
+        in_order = (TASKS.c.sorted_at, TASKS.c.number)
+        if query.search or query.is_unassigned:
+            # No index knows of these: every task must be looked at, and once is enough.
+            ids = self._database.scalars(select(TASKS.c.id).where(*conditions).order_by(*in_order)).all()
+            total, shown = len(ids), select(TASKS).where(TASKS.c.id.in_(ids[offset : offset + limit]))
+        else:
+            total = self._database.scalar(select(func.count()).select_from(TASKS).where(*conditions)) or 0
+            shown = select(TASKS).where(*conditions).offset(offset).limit(limit)
+        rows = self._database.execute(shown.order_by(*in_order)).all()
         return tasks_of_rows(self._database, rows), total
 
     def open_of(
