@@ -21,6 +21,7 @@ from ce_calendar.adapters.idle import LeftForLater, NobodyListens
 from ce_calendar.adapters.logs import configure_logging
 from ce_calendar.bootstrap import build_services, database_state, prepare_database
 from ce_calendar.commands.processes import Program, answers, sandbox_command
+from ce_calendar.commands.selftest_employees import EmployeeSteps
 from ce_calendar.commands.selftest_parts import Form, SelftestFailed, expect, free_port, served
 from ce_calendar.domain.access import Actor, Role
 from ce_calendar.domain.errors import ProviderError, Refused
@@ -64,12 +65,12 @@ class Selftest:
     def __init__(self, stack: ExitStack) -> None:
         self._stack = stack
         self._folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="ce-calendar-selftest-")))
-        self._google = self._microsoft = self._microsoft_plain = self._url = ""
+        self.google = self._microsoft = self._microsoft_plain = self._url = ""
         self._ca = self._folder / "microsoft-ca.pem"
         self._browser = stack.enter_context(httpx.Client(timeout=20, trust_env=False))
         self._connection_id = ""
         self._legacy_key = Fernet.generate_key().decode()
-        self._services: Services
+        self.services: Services
 
     def steps(self) -> Iterator[tuple[str, Callable[[], str]]]:
         """Titles and steps."""
@@ -89,11 +90,12 @@ class Selftest:
         yield "a changed series", self.change_series
         yield "delta link dead (400)", self.dead_link
         yield "disconnect from Microsoft", self.disconnect_from_microsoft
+        yield from EmployeeSteps(self).steps()
 
     def start_sandbox(self) -> str:
         """A Google with one account: one meeting with the contact, one without; and a Microsoft."""
         google, microsoft, plain = free_port(), free_port(), free_port()
-        self._google = f"http://127.0.0.1:{google}"
+        self.google = f"http://127.0.0.1:{google}"
         self._microsoft = f"https://localhost:{microsoft}"
         self._microsoft_plain = f"http://127.0.0.1:{plain}"
         command = sandbox_command(
@@ -104,26 +106,26 @@ class Selftest:
         )
         sandbox = Program("The sandbox", command, env={}, log=self._folder / "sandbox.log")
         self._stack.callback(sandbox.stop)
-        sandbox.wait_until(answers(f"{self._google}/_sandbox/log"), seconds=30)
+        sandbox.wait_until(answers(f"{self.google}/_sandbox/log"), seconds=30)
         events = [_event("With the contact", days=2, guests=[CONTACT]), _event("Without", days=3, guests=[])]
-        self._control("accounts", email=ACCOUNT, events=events)
-        self._control("accounts", at=self._microsoft_plain, email=OUTLOOK)
+        self.control("accounts", email=ACCOUNT, events=events)
+        self.control("accounts", at=self._microsoft_plain, email=OUTLOOK)
         return f"{len(events)} events"
 
     def prepare(self) -> str:
         """An empty installation with one person and one contact."""
         settings = self._settings()
         prepare_database(settings)
-        self._services = build_services(settings, announcer=NobodyListens(), jobs=LeftForLater())
-        set_services(self._services)
-        directory = self._services.directory
+        self.services = build_services(settings, announcer=NobodyListens(), jobs=LeftForLater())
+        set_services(self.services)
+        directory = self.services.directory
         directory.add_organization(slug="selftest", name="Self-test")
         directory.add_user(
             organization_slug="selftest",
             email=EMAIL,
             name="Self-test",
             password=PASSWORD,
-            roles=frozenset({Role.STAFF}),
+            roles=frozenset({Role.STAFF, Role.DISPATCHER}),
         )
         directory.add_contacts(organization_slug="selftest", contacts=[("Contact", CONTACT, "Partner")])
         self._stack.enter_context(served(settings))
@@ -137,11 +139,11 @@ class Selftest:
             "CE_DATABASE_URL": f"sqlite:///{self._folder / 'selftest.db'}",
             "CE_VAULT_KEYS": Fernet.generate_key().decode(),
             "CE_LEGACY_TOKEN_KEYS": self._legacy_key,
-            "CE_GOOGLE_API_URL": self._google,
-            "CE_GOOGLE_AUTH_URL": f"{self._google}/o/oauth2/v2/auth",
-            "CE_GOOGLE_TOKEN_URL": f"{self._google}/token",
-            "CE_GOOGLE_REVOKE_URL": f"{self._google}/revoke",
-            "CE_GOOGLE_USERINFO_URL": f"{self._google}/oauth2/v3/userinfo",
+            "CE_GOOGLE_API_URL": self.google,
+            "CE_GOOGLE_AUTH_URL": f"{self.google}/o/oauth2/v2/auth",
+            "CE_GOOGLE_TOKEN_URL": f"{self.google}/token",
+            "CE_GOOGLE_REVOKE_URL": f"{self.google}/revoke",
+            "CE_GOOGLE_USERINFO_URL": f"{self.google}/oauth2/v3/userinfo",
             "GOOGLE_CALENDAR_CLIENT_ID": CLIENT_ID,
             "GOOGLE_CALENDAR_CLIENT_SECRET": secrets.token_urlsafe(16),
             "CE_MICROSOFT_AUTHORITY": f"{self._microsoft}/common",
@@ -159,11 +161,21 @@ class Selftest:
         right = self._browser.post(f"{self._url}/login", data={"email": EMAIL, "password": PASSWORD})
         expect(right.status_code, 303, "answer to the right password")
         expect(COOKIE in self._browser.cookies, True, "cookie after the right password")
-        return f"as {self._actor().email}"
+        return f"as {self.actor().email}"
 
     def consent(self, provider: str, account: str) -> str:
         """Through the provider's own page and back."""
-        start = self._browser.post(f"{self._url}/oauth/{provider}/start")
+        led_to = self.through_consent(f"/oauth/{provider}/start", account)
+        expect(led_to, f"/ce/settings/calendar?connected={provider}", "end of the connection")
+        views = self.services.connections.list(self.actor()).views
+        linked = [view.connection.id for view in views if view.connection.account_email == account]
+        expect(len(linked), 1, "connections")
+        self._connection_id = linked[0]
+        return "1 connection"
+
+    def through_consent(self, path: str, account: str) -> str:
+        """Let an account's owner say yes; returns the path the browser ends at."""
+        start = self._browser.post(f"{self._url}{path}")
         # A redirect, or a page that leads on where the form may not.
         expect(start.status_code in {200, 303}, True, "the start of the connection leads on")
         page = self._browser.get(start.headers.get("location") or Form(start.text).link)
@@ -174,13 +186,7 @@ class Selftest:
         decided = httpx.post(urljoin(str(page.url), form.action), data=form.fields, trust_env=False)
         expect(decided.status_code in {302, 303}, True, "the consent page sends the browser back")
         back = self._browser.get(decided.headers["location"])
-        wanted = f"{self._url}/ce/settings/calendar?connected={provider}"
-        expect(back.headers.get("location", ""), wanted, "end of the connection")
-        views = self._services.connections.list(self._actor()).views
-        linked = [view.connection.id for view in views if view.connection.account_email == account]
-        expect(len(linked), 1, "connections")
-        self._connection_id = linked[0]
-        return "1 connection"
+        return str(back.headers.get("location", "")).removeprefix(self._url)
 
     def first_sync(self) -> str:
         """Everything in the window, one page."""
@@ -197,9 +203,9 @@ class Selftest:
 
     def change(self) -> str:
         """One more meeting, put in at Google."""
-        token = str(self._control("token", email=ACCOUNT)["access_token"])
+        token = str(self.control("token", email=ACCOUNT)["access_token"])
         answer = httpx.post(
-            f"{self._google}/calendar/v3/calendars/{quote(ACCOUNT)}/events",
+            f"{self.google}/calendar/v3/calendars/{quote(ACCOUNT)}/events",
             json=_event("Another", days=4, guests=[CONTACT]),
             headers={"Authorization": f"Bearer {token}"},
             trust_env=False,
@@ -212,7 +218,7 @@ class Selftest:
 
     def expired(self) -> str:
         """Everything is read once more and nothing is doubled."""
-        self._control("expire-sync-tokens")
+        self.control("expire-sync-tokens")
         report, requests = self._sync()
         expect((report["changed"], requests.get("events.list")), (0, 2), "changes and requests")
         expect(len(self._coming()), 2, "coming meetings")
@@ -220,38 +226,38 @@ class Selftest:
 
     def pause(self) -> str:
         """Paused connections are not due; resumed ones at once."""
-        connections = self._services.connections
-        connections.set_auto_sync(self._actor(), connection_id=self._connection_id, enabled=False)
-        expect(self._connection_id in self._services.syncing.due(), False, "due while paused")
-        connections.set_auto_sync(self._actor(), connection_id=self._connection_id, enabled=True)
-        expect(self._connection_id in self._services.syncing.due(), True, "due when resumed")
+        connections = self.services.connections
+        connections.set_auto_sync(self.actor(), connection_id=self._connection_id, enabled=False)
+        expect(self._connection_id in self.services.syncing.due(), False, "due while paused")
+        connections.set_auto_sync(self.actor(), connection_id=self._connection_id, enabled=True)
+        expect(self._connection_id in self.services.syncing.due(), True, "due when resumed")
         return "not due, due"
 
     def disconnect(self) -> str:
         """Coming meetings go, access is withdrawn at Google."""
-        since = self._log(0)["requests"][-1]["n"]
-        self._services.connections.disconnect(self._actor(), connection_id=self._connection_id)
-        self._services.connections.finish_disconnect(self._connection_id)
-        expect(self._log(since)["counts"].get("oauth.revoke"), 1, "revocations")
+        since = self.log(0)["requests"][-1]["n"]
+        self.services.connections.disconnect(self.actor(), connection_id=self._connection_id)
+        self.services.connections.finish_disconnect(self._connection_id)
+        expect(self.log(since)["counts"].get("oauth.revoke"), 1, "revocations")
         expect(self._coming(), [], "coming meetings")
-        expect(self._services.connections.list(self._actor()).total, 0, "connections")
+        expect(self.services.connections.list(self.actor()).total, 0, "connections")
         return "1 revocation"
 
     def move_over(self) -> str:
         """An encrypted token from a file, into the vault, and its calendar onto the timeline."""
         shared = {**_event("Brought along", days=5, guests=[CONTACT]), "iCalUID": SHARED_UID}
-        self._control("accounts", email=BROUGHT, events=[shared])
-        granted = self._control("grant", email=BROUGHT, client_id=CLIENT_ID)
+        self.control("accounts", email=BROUGHT, events=[shared])
+        granted = self.control("grant", email=BROUGHT, client_id=CLIENT_ID)
         token = Fernet(self._legacy_key).encrypt(granted["refresh_token"].encode()).decode()
         row = (EMAIL, "google", BROUGHT, "", token, CLIENT_ID)
         file = "\n".join(",".join(line) for line in (COLUMNS, row))
-        expect(self._services.connection_import.take(file.encode()).added, 1, "imported connections")
-        actor = self._actor()
-        self._services.backfill.start(actor)
-        run = self._services.backfill.run(actor.organization_id)
+        expect(self.services.connection_import.take(file.encode()).added, 1, "imported connections")
+        actor = self.actor()
+        self.services.backfill.start(actor)
+        run = self.services.backfill.run(actor.organization_id)
         expect((run.done, run.failed) if run else None, (1, 0), "moved to the vault, and not")
-        for connection_id in self._services.syncing.due(actor.organization_id):
-            self._services.syncing.run(connection_id)
+        for connection_id in self.services.syncing.due(actor.organization_id):
+            self.services.syncing.run(connection_id)
         expect(self._coming(), ["Brought along"], "coming meetings")
         return "1 connection, 1 meeting"
 
@@ -265,7 +271,7 @@ class Selftest:
             {**_outlook_event("Brought along", days=5), "iCalUId": SHARED_UID},
             {**_outlook_event("Round", days=6), "recurrence": series},
         ]
-        self._control("accounts", at=self._microsoft_plain, email=OUTLOOK, events=events)
+        self.control("accounts", at=self._microsoft_plain, email=OUTLOOK, events=events)
         report, requests = self._sync(at=self._microsoft_plain)
         # The changes, and a view for what the occurrences of the series hold.
         expect((report["created"], sum(requests.values())), (4, 2 + 1), "events and requests")
@@ -274,7 +280,7 @@ class Selftest:
 
     def change_series(self) -> str:
         """Moved as a whole: one request tells of the change, one more of the series."""
-        token = str(self._control("token", at=self._microsoft_plain, email=OUTLOOK)["access_token"])
+        token = str(self.control("token", at=self._microsoft_plain, email=OUTLOOK)["access_token"])
         with httpx.Client(
             base_url=f"{self._microsoft}/v1.0/me/",
             headers={"Authorization": f"Bearer {token}"},
@@ -290,41 +296,44 @@ class Selftest:
 
     def dead_link(self) -> str:
         """Everything is read once more and nothing is doubled."""
-        self._control("expire-sync-tokens", at=self._microsoft_plain, status=400)
+        self.control("expire-sync-tokens", at=self._microsoft_plain, status=400)
         report, requests = self._sync(at=self._microsoft_plain)
         expect((report["changed"], requests.get(DELTA)), (0, 2), "changes and requests")
         return "0 events, 2 requests"
 
     def disconnect_from_microsoft(self) -> str:
         """Its meetings go, but for the one that the Google calendar holds, too."""
-        self._services.connections.disconnect(self._actor(), connection_id=self._connection_id)
-        outcome = self._services.connections.finish_disconnect(self._connection_id)
+        self.services.connections.disconnect(self.actor(), connection_id=self._connection_id)
+        outcome = self.services.connections.finish_disconnect(self._connection_id)
         expect(outcome.value, "forgotten", "what came of the grant")
         expect(self._coming(), ["Brought along"], "coming meetings")
         return "1 meeting stays"
 
-    def _actor(self) -> Actor:
-        return self._services.accounts.actor_for(self._browser.cookies[COOKIE])
+    def actor(self) -> Actor:
+        """Who is signed in."""
+        return self.services.accounts.actor_for(self._browser.cookies[COOKIE])
 
     def _sync(self, *, at: str = "") -> tuple[dict[str, int], dict[str, int]]:
         """Sync now; counts of the report, and what was asked of the calendar API."""
-        since = max((entry["n"] for entry in self._log(0, at=at)["requests"]), default=0)
-        report = self._services.syncing.sync_now(self._actor(), connection_id=self._connection_id)
+        since = max((entry["n"] for entry in self.log(0, at=at)["requests"]), default=0)
+        report = self.services.syncing.sync_now(self.actor(), connection_id=self._connection_id)
         changed = report.created + report.updated + report.deleted
-        return {"created": report.created, "changed": changed}, self._log(since, at=at)["counts"]
+        return {"created": report.created, "changed": changed}, self.log(since, at=at)["counts"]
 
     def _coming(self) -> list[str]:
-        page = self._services.timeline.page(self._actor(), span=Span.COMING)
+        page = self.services.timeline.page(self.actor(), span=Span.COMING)
         return [meeting.title for meeting in page.meetings]
 
-    def _control(self, name: str, *, at: str = "", **fields: object) -> dict[str, Any]:
-        answer = httpx.post(f"{at or self._google}/_sandbox/{name}", json=fields, trust_env=False)
+    def control(self, name: str, *, at: str = "", **fields: object) -> dict[str, Any]:
+        """Ask something of a sandbox's control side; of Google's if none is named."""
+        answer = httpx.post(f"{at or self.google}/_sandbox/{name}", json=fields, trust_env=False)
         answer.raise_for_status()
         told: dict[str, Any] = answer.json()
         return told
 
-    def _log(self, since: int, *, at: str = "") -> dict[str, Any]:
-        answer = httpx.get(f"{at or self._google}/_sandbox/log", params={"since": since}, trust_env=False)
+    def log(self, since: int, *, at: str = "") -> dict[str, Any]:
+        """What a sandbox was asked after the request of this number."""
+        answer = httpx.get(f"{at or self.google}/_sandbox/log", params={"since": since}, trust_env=False)
         told: dict[str, Any] = answer.json()
         return told
 
