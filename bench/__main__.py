@@ -4,11 +4,9 @@ What is compared takes turns, each time in a fresh process, so that whatever els
 """
 
 import argparse
-import json
 import os
 import platform
 import statistics
-import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator, Sequence
@@ -17,11 +15,12 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
+from bench.planner_lines import EMPLOYEES, TASKS, planner
+from bench.report import Line, Told, measure, times, verdict
 from ce_calendar.commands.processes import Program, answers
 from tests.support.installation import chromium_path
 from tests.support.postgres import free_port
 
-ROOT = Path(__file__).resolve().parents[1]
 FEW = 40
 """Events of each of the many connections behind the cards."""
 AIMED_AT = 20_000
@@ -53,8 +52,6 @@ GCAL_WAYS = {
     "synced": "gcal-sync 8.0, its own sync into memory",
 }
 
-Told = dict[str, float]
-
 
 @dataclass(frozen=True)
 class Options:
@@ -73,23 +70,15 @@ class Options:
     sandbox_accounts: int
     """Of the sandbox's big world."""
     sandbox_only: bool
+    employees: int
+    """Of the organization whose calendars are planned."""
+    tasks: int
+    planner_only: bool
 
-
-@dataclass(frozen=True)
-class Line:
-    """A line of the report."""
-
-    what: str
-    found: str
-    compared: str = ""
-
-
-def measure(module: str, *arguments: object, python: str = sys.executable) -> Told:
-    """Run one measuring process and take what it told."""
-    command = [python, "-m", f"bench.{module}", *map(str, arguments)]
-    answer = subprocess.run(command, cwd=ROOT, check=True, stdout=subprocess.PIPE, text=True)  # noqa: S603 - our own
-    told: Told = json.loads(answer.stdout.splitlines()[-1])
-    return told
+    @property
+    def is_part(self) -> bool:
+        """Whether only a part is measured, on its own."""
+        return self.sandbox_only or self.planner_only
 
 
 @contextmanager
@@ -119,17 +108,17 @@ def first_syncs(options: Options, google: str) -> list[Line]:
     by_floor, by_floor_cpu = _ratio(ours, floor)
     told = f"the product takes {by_floor:.2f} times as long (CPU {by_floor_cpu:.2f})"
     if is_aimed_at:
-        told += f"; aim: at most {MOST_FLOORS:g}: {_verdict(by_floor <= MOST_FLOORS)}"
+        told += f"; aim: at most {MOST_FLOORS:g}: {verdict(by_floor <= MOST_FLOORS)}"
     lines = [
-        Line(f"first sync of {options.events:,} events into SQLite", _times(ours)),
-        Line("floor: same JSON parsed, one bulk upsert", _times(floor), told),
+        Line(f"first sync of {options.events:,} events into SQLite", times(ours)),
+        Line("floor: same JSON parsed, one bulk upsert", times(floor), told),
     ]
     for way, what in GCAL_WAYS.items() if options.gcal else ():
         slower, slower_cpu = _ratio(found[way], ours)
         told = f"takes {slower:.2f} times as long as the product (CPU {slower_cpu:.2f})"
         if is_aimed_at:
-            told += f"; aim: at least {LEAST_SPEED:g}: {_verdict(slower >= LEAST_SPEED)}"
-        lines.append(Line(what, _times(found[way]), told))
+            told += f"; aim: at least {LEAST_SPEED:g}: {verdict(slower >= LEAST_SPEED)}"
+        lines.append(Line(what, times(found[way]), told))
     return lines
 
 
@@ -178,7 +167,7 @@ def sandbox(options: Options) -> list[Line]:
     is_busy, is_big = events >= SANDBOX_EVENTS, accounts >= SANDBOX_ACCOUNTS
 
     def compared(aim: str, *, met: bool, stands: bool, validated: str = "") -> str:
-        aimed = [f"aim: {aim}: {_verdict(met)}"] if stands else []
+        aimed = [f"aim: {aim}: {verdict(met)}"] if stands else []
         return "; ".join([*([f"with validation {validated}"] if validated else []), *aimed])
 
     lines = [
@@ -226,13 +215,6 @@ def sandbox(options: Options) -> list[Line]:
     ]
 
 
-def _times(found: Sequence[Told]) -> str:
-    seconds = sorted(each["seconds"] for each in found)
-    cpu = statistics.median(each["cpu"] for each in found)
-    memory = statistics.median(each["megabytes"] for each in found)
-    return f"{statistics.median(seconds):.2f} s ({seconds[0]:.2f}-{seconds[-1]:.2f}; CPU {cpu:.2f} s; {memory:.0f} MB)"
-
-
 def _ratio(one: Sequence[Told], other: Sequence[Told]) -> tuple[float, float]:
     """How many times longer the one takes than the other, by the clock and by CPU."""
     by_clock, by_cpu = (
@@ -240,10 +222,6 @@ def _ratio(one: Sequence[Told], other: Sequence[Told]) -> tuple[float, float]:
         for unit in ("seconds", "cpu")
     )
     return by_clock, by_cpu
-
-
-def _verdict(is_met: bool) -> str:  # noqa: FBT001 - yes or no is all it is about
-    return "met" if is_met else "NOT MET"
 
 
 def main() -> None:
@@ -256,11 +234,14 @@ def main() -> None:
     medians = "" if options.sandbox_only else f", medians of {options.runs} runs"
     print(f"load {os.getloadavg()[0]:.1f} at the start{medians}\n", flush=True)
     print("| what | measured | in comparison |\n| --- | --- | --- |", flush=True)
-    if not options.sandbox_only:
+    if not options.is_part:
         with static_google(options.events) as google, static_google(FEW) as few:
             for part in (first_syncs(options, google), unchanged_syncs(options, google), pages(options, google, few)):
                 _show(part)
-    _show(sandbox(options))
+    if not options.sandbox_only:
+        _show(planner(employees=options.employees, tasks=options.tasks, runs=options.runs))
+    if not options.planner_only:
+        _show(sandbox(options))
     print(f"\nload {os.getloadavg()[0]:.1f} at the end")
 
 
@@ -281,8 +262,11 @@ def _options() -> Options:
     parser.add_argument("--sandbox-events", type=int, default=SANDBOX_EVENTS, help="in the sandbox's big calendar")
     parser.add_argument("--sandbox-accounts", type=int, default=SANDBOX_ACCOUNTS, help="of the sandbox's big world")
     parser.add_argument("--sandbox-only", action="store_true", help="measure nothing but the sandbox")
+    parser.add_argument("--employees", type=int, default=EMPLOYEES, help="whose calendars are planned")
+    parser.add_argument("--tasks", type=int, default=TASKS, help="of these employees")
+    parser.add_argument("--planner-only", action="store_true", help="measure nothing but the planner")
     options = Options(**vars(parser.parse_args()))
-    if options.browser and not options.sandbox_only and not _has_chromium():
+    if options.browser and not options.is_part and not _has_chromium():
         print("There is no Chromium here, so nothing is loaded in a browser.", file=sys.stderr)
         options = replace(options, browser=False)
     return options

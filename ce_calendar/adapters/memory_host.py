@@ -7,15 +7,13 @@ from datetime import datetime
 from typing import TypeVar
 
 from ce_calendar.adapters.memory import MemoryWorld
+from ce_calendar.adapters.whole import whole_refusal
 from ce_calendar.domain.employees.event import TaskEvent
 from ce_calendar.domain.errors import (
-    AccessTokenRejected,
     CreationLimited,
     Missing,
-    NeedsReauth,
     ProviderError,
     ProviderForbids,
-    RateLimited,
     Taken,
 )
 from ce_calendar.domain.meetings.connections import Credential
@@ -243,7 +241,7 @@ class MemoryCalendarHost:
             raise cut.error from cut
         if whole:
             raise whole.error
-        if refusal := _whole_refusal(outcomes):
+        if refusal := whole_refusal(outcomes):
             raise refusal
         return outcomes
 
@@ -319,15 +317,3 @@ def _of_event(calendar: HostedCalendar, call: InsertEvent | UpdateEvent | Delete
         return Done()
     kept.event, kept.task_id = call.event, call.task_id
     return Done(kept.etag)
-
-
-def _whole_refusal(outcomes: Sequence[Outcome]) -> ProviderError | None:
-    """What each of the calls was refused for, if it is a matter of the account."""
-    first = outcomes[0]
-    is_of_account = isinstance(first, AccessTokenRejected | NeedsReauth | RateLimited) or (
-        isinstance(first, ProviderForbids) and first.code == "api_not_enabled"
-    )
-    if not isinstance(first, ProviderError) or not is_of_account:
-        return None
-    is_same = all(isinstance(each, type(first)) and each.code == first.code for each in outcomes)
-    return first if is_same else None

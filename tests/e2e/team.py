@@ -9,7 +9,8 @@ from sqlalchemy import Engine, text
 
 from ce_calendar.adapters.persistence.unit_of_work import unit_of_work_on
 from ce_calendar.domain.access import Permission, Role
-from ce_calendar.domain.employees.calendars import CalendarState, CentralAccount, EmployeeCalendar
+from ce_calendar.domain.employees.calendars import AccountStatus, CalendarState, CentralAccount, EmployeeCalendar
+from ce_calendar.domain.employees.operations import Act
 from ce_calendar.domain.employees.people import Department, Employee
 from ce_calendar.domain.employees.rules import CalendarRules
 from ce_calendar.domain.employees.tasks import Task
@@ -21,6 +22,7 @@ from tests.builders_employees import (
     make_department,
     make_employee,
     make_mapping,
+    make_operation,
     make_task,
 )
 
@@ -80,6 +82,8 @@ class Team:
 
     def task(self, title: str, calendar: EmployeeCalendar | None = None, **values: Any) -> Task:
         """A task, planned in the calendar if one is named."""
+        if calendar is not None:
+            values.setdefault("employee_ids", [calendar.employee_id])
         with self._open_uow() as uow:
             known = uow.task_statuses.all(self.organization_id)
             status = known[0] if known else add_statuses(uow, self.organization_id).waiting
@@ -88,7 +92,6 @@ class Team:
                 number=uow.tasks.next_number(self.organization_id),
                 title=title,
                 status_id=status.id,
-                employee_ids=[calendar.employee_id] if calendar else [],
                 **values,
             )
             uow.tasks.add(task)
@@ -116,6 +119,24 @@ class Team:
         self.employee("Frida Unbound", is_bound=False, position="")
         self.employee("Gerd Without", email="")
         self.employee("Hanna Gone", dismissed_on=date(2026, 3, 1))
+
+    def hold_up(self, state: str) -> None:
+        """Something that keeps calendars from being made: `off`, `no account`, `signed out`, `limit`."""
+        people = [self.employee(f"Technician {number}") for number in range(2 if state != "limit" else 130)]
+        self.set_rules(is_enabled=state != "off")
+        if state == "no account":
+            return
+        if state != "limit":
+            status = AccountStatus.NEEDS_REAUTH if state == "signed out" else AccountStatus.HEALTHY
+            self.connect_account(status=status)
+            return
+        now = datetime.now(UTC)
+        later = {"creations_wait_until": now + timedelta(hours=2), "wait_until": now + timedelta(days=1)}
+        account = self.connect_account(status=AccountStatus.HEALTHY, **later)
+        calendars = [self.calendar(each, state=CalendarState.WAITING) for each in people]
+        operations = [make_operation(act=Act.CREATE_CALENDAR, calendar_id=each.id) for each in calendars]
+        with self._open_uow() as uow:
+            uow.outbox.owe(operations, organization_id=self.organization_id, account_id=account.id, now=now)
 
     def crowd(self, count: int) -> None:
         """Many employees, every second with a shared calendar."""

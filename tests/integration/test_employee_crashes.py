@@ -12,7 +12,6 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import Engine, text
 
-from ce_calendar.adapters.memory_host import MemoryCalendarHost
 from ce_calendar.adapters.persistence.unit_of_work import unit_of_work_on
 from ce_calendar.domain.employees.people import Employee
 from ce_calendar.domain.employees.rules import OnEmailChange
@@ -117,7 +116,7 @@ def play(engine: Engine, prepare: Prepare, power: Power) -> object:
     """Let a process work and die, let the next one take over, and look."""
     office = new_office(engine)
     prepare(office)
-    planning, draining = office.services(mortal_uow(office.uow, power), Wire(MemoryCalendarHost(office.hosting), power))
+    planning, draining = office.services(mortal_uow(office.uow, power), Wire(office.host, power))
     with suppress(Killed, OSError, ProviderError):
         planning.run(office.organization.id)
         draining.run(office.organization.id)
@@ -127,6 +126,7 @@ def play(engine: Engine, prepare: Prepare, power: Power) -> object:
     quiet = list(office.hosting.requests)
     office.work_until_quiet(*office.services())
     assert office.hosting.requests == quiet, "a second run has nothing to do"
+    assert office.host.doubles == []
     return picture(office)
 
 

@@ -13,7 +13,13 @@ import httpx
 import pytest
 import requests
 
+from ce_calendar.adapters.google.host import GoogleCalendarHost
 from ce_calendar.adapters.logs import configure_logging
+from ce_calendar.domain.employees.event import TaskEvent
+from ce_calendar.domain.errors import ProviderError
+from ce_calendar.domain.meetings.connections import Credential
+from ce_calendar.ports.hosting import AddShare, Call, InsertEvent
+from tests.conftest import NOON, FixedClock
 from tests.support.logs import logging_put_back
 
 SECRETS = {
@@ -74,7 +80,25 @@ def by_httplib2(url: str) -> None:
     raise RuntimeError(content.decode())
 
 
-@pytest.mark.parametrize("ask", [by_requests, by_httpx, by_httplib2])
+def by_the_host_of_employees_calendars(url: str) -> None:
+    host = GoogleCalendarHost(clock=FixedClock(), api_url=url)
+    credential = Credential("client", SECRETS["header"], "", NOON)
+    event = TaskEvent(SECRETS["body"], SECRETS["body"], SECRETS["body"], "UTC", "", (), NOON.date(), NOON.date())
+    calendar_id = f"{SECRETS['calendar']}@clinic.example"
+    calls: list[Call] = [
+        InsertEvent(calendar_id, "aaaaa1", event),
+        AddShare(calendar_id, f"{SECRETS['calendar']}@x.example"),
+    ]
+    try:
+        host.carry_out(credential, calls)
+    except ProviderError:
+        outcomes = host.carry_out(credential, calls[:1])
+    host.close()
+    assert isinstance(outcomes[0], ProviderError)
+    raise outcomes[0]
+
+
+@pytest.mark.parametrize("ask", [by_requests, by_httpx, by_httplib2, by_the_host_of_employees_calendars])
 def test_a_refused_request_leaves_no_secret_in_the_log(
     provider: str, ask: Callable[[str], None], monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:

@@ -8,13 +8,14 @@ from typing import Any
 from ce_calendar.adapters.memory import MemoryWorld
 from ce_calendar.adapters.memory_host import HostingWorld, MemoryCalendarHost
 from ce_calendar.domain.access import Actor, Permission
-from ce_calendar.domain.employees.calendars import CURRENT, AccountStatus, CentralAccount, EmployeeCalendar
+from ce_calendar.domain.employees.calendars import AccountStatus, CentralAccount, EmployeeCalendar
 from ce_calendar.domain.employees.people import Employee
 from ce_calendar.domain.employees.rules import CalendarRules
 from ce_calendar.domain.employees.tasks import Task
 from ce_calendar.domain.errors import NeedsReauth
 from ce_calendar.domain.meetings.connections import Credential
 from ce_calendar.ports import OpenUnitOfWork, UnitOfWork
+from ce_calendar.ports.hosting import AddShare, CalendarFacts, Call, Outcome
 from ce_calendar.services.audit import Audit
 from ce_calendar.services.employees.draining import Draining
 from ce_calendar.services.employees.planning import Planning
@@ -70,6 +71,29 @@ class FreePace:
         return 0
 
 
+class WatchedHost(MemoryCalendarHost):
+    """Writes down what would be a second calendar, or a second invitation, at a host that cannot tell."""
+
+    def __init__(self, hosting: HostingWorld) -> None:
+        super().__init__(hosting)
+        self._world = hosting
+        self.doubles: list[str] = []
+
+    def create_calendar(self, credential: Credential, facts: CalendarFacts) -> str:
+        if facts.description and any(
+            facts.description == each.facts.description for each in self._world.calendars.values()
+        ):
+            self.doubles.append("calendar")
+        return super().create_calendar(credential, facts)
+
+    def carry_out(self, credential: Credential, calls: Sequence[Call]) -> Sequence[Outcome]:
+        for call in calls:
+            calendar = self._world.calendars.get(call.provider_calendar_id)
+            if isinstance(call, AddShare) and calendar and call.email in calendar.readers:
+                self.doubles.append("invitation")
+        return super().carry_out(credential, calls)
+
+
 class Office:
     """What outlives a process: database, provider and clock; with the services of one process."""
 
@@ -80,6 +104,7 @@ class Office:
         for email in (CENTRAL, STRANGER):
             self.world.add_account(email)
         self.hosting = HostingWorld(self.world)
+        self.host = WatchedHost(self.hosting)
         self.credentials = GrantedCredentials(self.world)
         self.credentials.grant(CENTRAL)
         self.pace = FreePace()
@@ -108,7 +133,7 @@ class Office:
         draining = Draining(
             **common,
             **told,
-            host=host or MemoryCalendarHost(self.hosting),
+            host=host or self.host,
             credentials=self.credentials,
             pace=self.pace,
             finish_leaving=self._finish_leaving,
@@ -273,7 +298,3 @@ class Office:
         seen = list(self.hosting.requests)
         self.hosting.requests.clear()
         return seen
-
-
-def is_current(calendar: EmployeeCalendar) -> bool:
-    return calendar.state in CURRENT

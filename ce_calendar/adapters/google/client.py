@@ -22,6 +22,8 @@ from ce_calendar.ports import Clock
 
 GOOGLE_API_URL = "https://www.googleapis.com/"
 TIMEOUT_SECONDS = 30
+"""A batch of 50 takes Google many seconds. With `CONNECT_SECONDS` before it, it must fit into the lease of whoever
+writes: else the next one begins while this one may still be carried out."""
 LONGEST_CALENDAR_ID = 320
 MOST_PAGES = 400
 """A million events: no calendar has them, and a read is kept in memory until it is whole."""

@@ -5,9 +5,10 @@ from typing import Any
 
 from ce_calendar.adapters.foreign import text_in
 from ce_calendar.adapters.google.batch import Answer
-from ce_calendar.adapters.google.client import GOOGLE_API_URL, LONGEST_CALENDAR_ID, GoogleClient
+from ce_calendar.adapters.google.client import GOOGLE_API_URL, LONGEST_CALENDAR_ID, TIMEOUT_SECONDS, GoogleClient
 from ce_calendar.adapters.google.events import to_body
-from ce_calendar.adapters.google.outcomes import creation_refused, outcome_of, whole_refusal
+from ce_calendar.adapters.google.outcomes import creation_refused, outcome_of
+from ce_calendar.adapters.whole import whole_refusal
 from ce_calendar.domain.errors import ProviderUnavailable
 from ce_calendar.domain.meetings.connections import Credential
 from ce_calendar.ports import Clock
@@ -27,8 +28,6 @@ from ce_calendar.ports.hosting import (
 
 CALENDARS_PER_PAGE = 250
 MOST_AT_ONCE = 50
-TIMEOUT_SECONDS = 18
-"""For connecting, and for an answer: whoever writes holds a lease that must outlast both."""
 
 _NO_MAIL = "none"
 """To guests there are none of, but also never to anybody else."""

@@ -7,6 +7,9 @@ from typing import Any
 
 import httplib2
 
+CONNECT_SECONDS = 6
+"""Whoever answers at all does so at once; only the answer itself may take long."""
+
 
 class _Once(http.client.HTTPConnection):
     """Of a connection: nothing is sent twice, and nothing goes into one that the other side closed meanwhile.
@@ -16,6 +19,16 @@ class _Once(http.client.HTTPConnection):
     """
 
     _is_unanswered = False
+
+    def connect(self) -> None:
+        """Connect, sooner than an answer would have to come."""
+        whole = self.timeout
+        self.timeout = whole if whole is None else min(whole, CONNECT_SECONDS)
+        try:
+            super().connect()
+        finally:
+            self.timeout = whole
+        self.sock.settimeout(whole)
 
     def request(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 - whatever the base takes
         """Send a request.
@@ -46,7 +59,10 @@ class _Encrypted(_Once, httplib2.HTTPSConnectionWithTimeout):  # type: ignore[mi
 
 
 class Line:
-    """A thread's connections. Redirects are not followed: the token would go along."""
+    """A thread's connections. Redirects are not followed: the token would go along.
+
+    After an error it must be closed; it can then be used again.
+    """
 
     def __init__(self, *, ca_bundle: str | None, timeout_seconds: float) -> None:
         # No proxy from the environment: where tokens go is decided by our settings alone.

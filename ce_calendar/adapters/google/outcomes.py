@@ -1,7 +1,6 @@
 """What Google's answer to a call means for whoever made it. Pure."""
 
 import re
-from collections.abc import Sequence
 from datetime import datetime
 from http import HTTPStatus
 
@@ -12,14 +11,10 @@ from ce_calendar.adapters.google.convert import LONGEST_ETAG
 from ce_calendar.adapters.google.errors import from_status, reasons_in
 from ce_calendar.adapters.retry_after import retry_moment
 from ce_calendar.domain.errors import (
-    AccessTokenRejected,
     CreationLimited,
     Missing,
-    NeedsReauth,
     ProviderError,
-    ProviderForbids,
     ProviderUnavailable,
-    RateLimited,
     Rejected,
     Taken,
 )
@@ -49,7 +44,6 @@ _UNTAKABLE = frozenset(
 )
 _OWN_RULE = frozenset({"cannotChangeOwnAcl", "cannotModifyAclOfCalendarOwner"})
 _WORD = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
-_WHOLE = (AccessTokenRejected, NeedsReauth, RateLimited)
 
 
 def outcome_of(call: Call, answer: Answer | None, *, now: datetime) -> Outcome:
@@ -108,18 +102,6 @@ def creation_refused(status: int, content: bytes, *, retry_after: str | None, no
     if status in _UNTAKABLE:
         return Rejected(_word(Answer(status, content)))
     return from_status(status, content, retry_after=retry_after, now=now)
-
-
-def whole_refusal(outcomes: Sequence[Outcome]) -> ProviderError | None:
-    """What to say of the request as a whole, if each of its calls was refused for the same reason of the account's."""
-    first = outcomes[0] if outcomes else None
-    is_of_account = isinstance(first, _WHOLE) or (
-        isinstance(first, ProviderForbids) and first.code == "api_not_enabled"
-    )
-    if not isinstance(first, ProviderError) or not is_of_account:
-        return None
-    is_same = all(isinstance(each, type(first)) and each.code == first.code for each in outcomes)
-    return first if is_same else None
 
 
 def _word(answer: Answer) -> str:

@@ -18,6 +18,7 @@ from ce_calendar.domain.meetings.connections import ClientSource, Provider, Stat
 from ce_calendar.domain.meetings.module import DURATION_MINUTES, NOTIFICATION_MINUTES, POLL_MINUTES
 from ce_calendar.domain.meetings.privacy import PrivacyLevel
 from ce_calendar.domain.notices import NoticeKind
+from ce_calendar.ports import FlowPurpose
 
 NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -162,7 +163,7 @@ class OAuthFlowRow(SQLModel, table=True):
     __tablename__ = "oauth_flows"
     __table_args__ = (
         one_of("provider", Provider),
-        CheckConstraint("purpose IN ('connection', 'central')", name="purpose"),
+        one_of("purpose", FlowPurpose),
     )
 
     id: str = Field(primary_key=True, max_length=32)
@@ -177,7 +178,11 @@ class OAuthFlowRow(SQLModel, table=True):
     """The connection to renew, if the person came to sign in again."""
     created_at: datetime
     expires_at: datetime = Field(index=True)
-    purpose: str = Field(default="connection", max_length=16, sa_column_kwargs={"server_default": "connection"})
+    purpose: str = Field(
+        default=FlowPurpose.CONNECTION,
+        max_length=16,
+        sa_column_kwargs={"server_default": FlowPurpose.CONNECTION.value},
+    )
 
 
 class ContactRow(SQLModel, table=True):

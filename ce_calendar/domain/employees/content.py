@@ -2,8 +2,8 @@
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from ce_calendar.domain.employees.calendars import marker_of
@@ -38,10 +38,11 @@ _GAP = re.compile(r"\n{3,}")
 def one_line(text: str, most: int) -> str:
     """A text without line breaks, control characters and superfluous space, at most so many characters."""
     if not text.isprintable():
-        text = _UNSEEN.sub("", _BREAK.sub("\n", text))
-    tidy = " ".join(text.split())
-    # Mostly there is nothing to tidy up. Then the very text is handed back, of which there need not be two.
-    return text if tidy == text and len(text) <= most else _cut(tidy, most)
+        text = " ".join(_UNSEEN.sub("", _BREAK.sub("\n", text)).split())
+    elif "  " in text or text != text.strip():
+        text = " ".join(text.split())
+    # Mostly there was nothing to tidy up, and it is still the very text that was handed in.
+    return _cut(text, most)
 
 
 def several_lines(text: str, most: int) -> str:
@@ -59,8 +60,7 @@ def _cut(text: str, most: int) -> str:
     return text if len(text) <= most else f"{text[: most - 1].rstrip()}…"
 
 
-@dataclass(frozen=True, slots=True)
-class Span:
+class TaskSpan(NamedTuple):
     """When a task takes place: either both days or both moments are set."""
 
     last_day: date
@@ -104,24 +104,24 @@ class EventWriter:
         self._employee_names = employee_names
         self._department_names = department_names
 
-    def span_of(self, task: Task) -> Span | None:
+    def span_of(self, task: Task) -> TaskSpan | None:
         """When it takes place; None if it has no date, or one that no calendar reaches."""
         try:
             if task.day:
-                return Span(task.day, start_day=task.day, end_day=task.day + _DAY)
+                return TaskSpan(task.day, start_day=task.day, end_day=task.day + _DAY)
             if task.starts_at:
                 minutes = task.duration_minutes
                 starts_at = task.starts_at.astimezone(UTC)
                 ends_at = starts_at + (self._duration if minutes is None else timedelta(minutes=minutes))
                 # An end is the first moment after it, and so belongs to the next day only if it is past midnight.
                 last = max(starts_at, ends_at - _MOMENT).astimezone(self._zone)
-                return Span(last.date(), starts_at=starts_at, ends_at=ends_at)
+                return TaskSpan(last.date(), starts_at=starts_at, ends_at=ends_at)
         except OverflowError:
             # The last days of the year 9999, by mistake.
             return None
         return None
 
-    def event_of(self, task: Task, span: Span) -> TaskEvent:
+    def event_of(self, task: Task, span: TaskSpan) -> TaskEvent:
         """What the task looks like in a calendar, the same in each of them.
 
         Args:

@@ -1,8 +1,9 @@
 """Texts with placeholders in braces, which name calendars and events. Nothing in a placeholder is ever evaluated."""
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from operator import itemgetter
+from typing import NamedTuple
 
 from ce_calendar.domain.employees.rules import CalendarRules
 from ce_calendar.domain.errors import Invalid
@@ -27,17 +28,15 @@ _MOST_ECHOED = 40
 """Characters of a placeholder nobody knows that are shown to whoever wrote it."""
 
 
-class _Line:
+class _Line(NamedTuple):
     """One line of a template, ready to be filled in."""
 
-    __slots__ = ("fill", "has_words", "names")
-
-    def __init__(self, pieces: list[str], names: list[str]) -> None:
-        """Take it as words and placeholders by turns, beginning and ending with words."""
-        # Only %s stands in it, and only texts are filled in: unlike str.format, this reaches no attribute of anything.
-        self.fill = "%s".join(piece.replace("%", "%%") for piece in pieces)
-        self.has_words = any(piece.strip() for piece in pieces)
-        self.names = itemgetter(*names) if names else None
+    fill: str
+    """Words, and %s for each placeholder; just the words if there is none."""
+    names: Callable[[Mapping[str, str]], str | tuple[str, ...]] | None
+    """Picks what to fill in; None if there is nothing."""
+    has_words: bool
+    """Whether it stays if all placeholders are empty; so does a line that was written empty."""
 
 
 class Template:
@@ -60,7 +59,7 @@ class Template:
         names: list[str] = []
         for line in text.splitlines():
             pieces, found = _taken_apart(line, known, field=field)
-            self._lines.append(_Line(pieces, found))
+            self._lines.append(_line(pieces, found))
             names += found
         self.placeholders = frozenset(names)
         """Those that occur in it."""
@@ -72,15 +71,20 @@ class Template:
             values: a text for each of `placeholders`, at least.
         """
         lines = []
-        for line in self._lines:
-            if line.names is None:
-                # Nothing to fill in, but doubled percent signs.
-                lines.append(line.fill % ())
-                continue
-            text = line.fill % line.names(values)
-            if line.has_words or text.strip():
+        for fill, names, has_words in self._lines:
+            text = fill % names(values) if names else fill
+            if has_words or text.strip():
                 lines.append(text)
         return "\n".join(lines)
+
+
+def _line(pieces: Sequence[str], names: Sequence[str]) -> _Line:
+    """A line of words and placeholders by turns, beginning and ending with words."""
+    if not names:
+        return _Line(pieces[0], None, has_words=True)
+    # Only %s stands in it, and only texts are filled in: unlike str.format, this reaches no attribute of anything.
+    fill = "%s".join(piece.replace("%", "%%") for piece in pieces)
+    return _Line(fill, itemgetter(*names), has_words=any(piece.strip() for piece in pieces))
 
 
 def _taken_apart(line: str, known: Collection[str], *, field: str) -> tuple[list[str], list[str]]:

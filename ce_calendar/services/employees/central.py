@@ -172,7 +172,8 @@ class CentralBook:
             self._consents.give_back(authorizer, provider=provider, credential=credential, account=named)
             raise
         if before is not None and before.client_id != account.client_id:
-            self._end_older_grant(before, named)
+            # What the client before this one was granted is needed no longer. Ending it takes its token alone.
+            self._consents.give_back(authorizer, provider=provider, credential=before, account=named)
         return account
 
     def _before(self, actor: Actor) -> Credential | None:
@@ -183,12 +184,6 @@ class CentralBook:
             return self._credentials.open(known) if known else None
         except (ProviderError, VaultError):
             return None
-
-    def _end_older_grant(self, credential: Credential, named: ProviderAccount) -> None:
-        """Another client issued the new credential: what the earlier one was granted is needed no longer."""
-        authorizer = self._issuers.any_of(Provider.GOOGLE, organization_id="")
-        if authorizer is not None:
-            self._consents.give_back(authorizer, provider=Provider.GOOGLE, credential=credential, account=named)
 
     def _store(
         self, actor: Actor, client: OAuthClient, credential: Credential, named: ProviderAccount

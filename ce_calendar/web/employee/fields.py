@@ -57,6 +57,8 @@ class EmployeeForm(rx.State, mixin=True):
     stored_departments: list[str] = []
     chosen_departments: list[str] = []
     errors: EmployeeErrors = EmployeeErrors()
+    ticks: int = 0
+    """Raised when boxes are ticked by other than the person: a box answers at once, and is drawn anew only then."""
 
     def _start(self, fields: EmployeeFields, departments: list[str]) -> None:
         """Show this, and forget what was typed."""
@@ -67,6 +69,7 @@ class EmployeeForm(rx.State, mixin=True):
             stored_departments=departments,
             chosen_departments=departments,
             errors=EmployeeErrors(),
+            ticks=self.ticks + 1,
         )
 
     def _follow(self, fields: EmployeeFields, departments: list[str]) -> None:
@@ -76,11 +79,15 @@ class EmployeeForm(rx.State, mixin=True):
             for name in (*TEXTS, "is_bound")
             if getattr(self.entered, name) == getattr(self.stored, name)
         }
+        entered = replace(self.entered, **untouched)
         is_untouched = self.chosen_departments == self.stored_departments
+        chosen = departments if is_untouched else self.chosen_departments
+        is_ticked_anew = (entered.is_bound, chosen) != (self.entered.is_bound, self.chosen_departments)
         put(
             self,
-            entered=replace(self.entered, **untouched),
-            chosen_departments=departments if is_untouched else self.chosen_departments,
+            ticks=self.ticks + 1 if is_ticked_anew else self.ticks,
+            entered=entered,
+            chosen_departments=chosen,
             stored=fields,
             stored_departments=departments,
         )

@@ -69,7 +69,7 @@ def _departments(state: type[EmployeeForm], departments: list[DepartmentRow], *,
                 departments,
                 lambda row: rx.el.label(
                     rx.checkbox(
-                        checked=as_var(state.chosen_departments).contains(row.id),
+                        default_checked=as_var(state.chosen_departments).contains(row.id),
                         on_change=lambda wanted: state.choose_department(row.id, wanted),
                         disabled=disabled,
                         aria_label=row.name,
@@ -78,6 +78,7 @@ def _departments(state: type[EmployeeForm], departments: list[DepartmentRow], *,
                     class_name="tick",
                 ),
             ),
+            key=state.ticks,
             wrap="wrap",
             column_gap="20px",
             row_gap="10px",
@@ -89,7 +90,9 @@ def _departments(state: type[EmployeeForm], departments: list[DepartmentRow], *,
 def _binding(state: type[EmployeeForm], *, disabled: object) -> rx.Component:
     return rx.el.label(
         rx.checkbox(
-            checked=state.entered.is_bound,
+            # Not bound to the state: it answers at once, also where the server is far away.
+            default_checked=state.entered.is_bound,
+            key=state.ticks,
             on_change=state.set_bound,
             disabled=disabled,
             aria_label="Google Calendar binding",

@@ -50,6 +50,8 @@ class TaskFormState(TasksState):
     is_removing: bool = False
     """Whether it is asked for sure."""
 
+    _arrival: int = 0
+    """During which visit to the page the dialog was opened."""
     _seen: datetime | None = None
     """When the task that the fields show was last changed."""
     _team: frozenset[str] = frozenset()
@@ -57,6 +59,8 @@ class TaskFormState(TasksState):
 
     async def _fill(self, actor: Actor) -> None:
         """Of an open dialog, what the browser does not edit."""
+        if self._arrival != self._arrivals:
+            self.cancel()
         if not self.is_open or not self.form.id:
             return
         try:
@@ -105,6 +109,7 @@ class TaskFormState(TasksState):
     async def _open(self, form: TaskForm, *, zone: str) -> None:
         put(self, form=form, form_zone=zone, errors=TaskErrors(), theirs="", is_gone=False, is_removing=False)
         (await self.get_state(TeamState)).reset()
+        self._arrival = self._arrivals
         self.version += 1
         self.is_open = True
 

@@ -62,6 +62,9 @@ class TasksState(Paged, rx.State):
     is_filtering: bool = False
     """Whether the further filters are in sight."""
 
+    _arrivals: int = 0
+    """How often the page was opened in this tab: a dialog left open by going away is closed when somebody comes back."""
+
     _topics: ClassVar[frozenset[str]] = frozenset({"tasks", "employees", "employee-calendars"})
 
     @rx.var
@@ -105,6 +108,9 @@ class TasksState(Paged, rx.State):
             default_minutes=str(options.rules.duration_minutes),
             may_change=actor.may(Permission.ERP_MANAGE),
         )
+
+    def _arrive(self) -> None:
+        self._arrivals += 1
 
     async def _page(self, actor: Actor) -> TaskPage:
         only = TaskFilter(

@@ -29,7 +29,12 @@ class StatusesState(TasksState):
     """Counts up when the fields are to show something else."""
     status_errors: StatusErrors = StatusErrors()
 
+    _arrival: int = 0
+    """During which visit to the page the dialog was opened."""
+
     async def _fill(self, actor: Actor) -> None:
+        if self._arrival != self._arrivals:
+            self.is_shown = False
         if self.is_shown:
             lines = await asyncio.to_thread(get_services().statuses.all, actor)
             put(self, lines=to_status_lines(lines))
@@ -39,7 +44,7 @@ class StatusesState(TasksState):
         """Show them."""
         try:
             actor = await current_actor(self)
-            self.is_shown = True
+            self.is_shown, self._arrival = True, self._arrivals
             await self._fill(actor)
         except Refused as refusal:
             self.is_shown = False

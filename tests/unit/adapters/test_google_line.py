@@ -2,11 +2,13 @@
 
 import socket
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
 import pytest
 
+from ce_calendar.adapters.google import line as google_line
 from ce_calendar.adapters.google.line import Line
 from tests.support.sandbox import MicrosoftSandbox
 
@@ -110,6 +112,28 @@ def test_what_the_other_side_hung_up_meanwhile_is_dialled_again(line: Line) -> N
         assert send(line, server) == 200
 
         assert (server.heard, len(server.connections)) == (2, 2)
+
+
+def test_nobody_waits_long_to_be_connected_and_longer_to_be_answered(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(google_line, "CONNECT_SECONDS", 0.1)
+    line = Line(ca_bundle=None, timeout_seconds=2)
+    with socket.create_server(("127.0.0.1", 0), backlog=0) as full:
+        # So many wait to be accepted that the next one is not even told so.
+        waiting = [socket.socket() for _ in range(3)]
+        for each in waiting:
+            each.setblocking(False)
+            each.connect_ex(full.getsockname())
+        begun = time.monotonic()
+        with pytest.raises(TimeoutError):
+            line.request(f"http://127.0.0.1:{full.getsockname()[1]}/", method="GET", body=None, headers={})
+        assert time.monotonic() - begun < 1
+        for each in waiting:
+            each.close()
+    line.close()
+    with serving(ANSWER) as server:
+        assert send(line, server) == 200
+        assert [each.sock.gettimeout() for each in line._http.connections.values()] == [2]
+    line.close()
 
 
 def test_an_encrypted_connection_stays_in_use_and_asks_who_is_there(microsoft_sandbox: MicrosoftSandbox) -> None:

@@ -14,7 +14,7 @@ from ce_calendar.domain.employees.people import Department
 
 def folded_name(name: str) -> str:
     """A name as it is compared with others: case, and how its characters are put together, do not count."""
-    return " ".join(unicodedata.normalize("NFKC", name).casefold().split())
+    return " ".join(unicodedata.normalize("NFC", name).casefold().split())
 
 
 class SqlDepartments:
