@@ -2,7 +2,7 @@
 
 from alembic import context
 
-from ce_calendar.adapters.persistence.employees.models import EmployeeRow
+from ce_calendar.adapters.persistence.employees.tables import EMPLOYEES
 
 connection = context.config.attributes.get("connection")
 if connection is None:
@@ -11,7 +11,7 @@ if connection is None:
 context.configure(
     connection=connection,
     # Of all tables: this module imports the others.
-    target_metadata=EmployeeRow.metadata,
+    target_metadata=EMPLOYEES.metadata,
     # SQLite changes a table by copying it.
     render_as_batch=True,
     compare_type=True,

@@ -158,7 +158,8 @@ def single(whole: Picture) -> None:
     taken = []
     for moved in planned.tasks[:: max(1, len(planned.tasks) // SINGLE)]:
         known = mappings[moved.id]
-        tomorrow = replace(moved, starts_at=NOW + timedelta(days=1), day=None)
+        # No task begins at such a minute, so that each is really moved.
+        tomorrow = replace(moved, starts_at=NOW + timedelta(days=1, minutes=17), day=None)
         picture = replace(
             planned,
             employees=[people[holders[each.calendar_id]] for each in known],

@@ -423,7 +423,7 @@ def running(settings: Settings, *, announcer: Announcer) -> Iterator[Services]:
     """
     calm_collector()
     configure_logging(settings.log_level)
-    scheduler = Scheduler(lambda: _work(get_services()))
+    scheduler = Scheduler(lambda: work_of(get_services()))
     set_services(build_services(settings, announcer=announcer, jobs=scheduler))
     if problem := readiness(settings)():
         raise SettingsError(problem)
@@ -435,7 +435,8 @@ def running(settings: Settings, *, announcer: Announcer) -> Iterator[Services]:
         engine_of(settings).dispose()
 
 
-def _work(services: Services) -> Work:
+def work_of(services: Services) -> Work:
+    """What the clockwork calls."""
     return Work(
         sync=services.syncing.run,
         due=services.syncing.due,

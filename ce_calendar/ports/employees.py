@@ -160,7 +160,10 @@ class Tasks(Protocol):
 
     def remove(self, task_id: str) -> None: ...
     def page(self, organization_id: str, query: TaskQuery, *, offset: int, limit: int) -> tuple[Sequence[Task], int]:
-        """A page of the list by when they are, without a date last, and how many there are in all."""
+        """A page of the list by when they are, without a date last, and how many there are in all.
+
+        All-day tasks stand at midnight in UTC, whatever the zone.
+        """
 
     def open_of(
         self, employee_ids: Collection[str], department_ids: Collection[str], *, organization_id: str
@@ -182,7 +185,7 @@ class EmployeeCalendars(Protocol):
         """The newest generation first."""
 
     def save(self, *calendars: EmployeeCalendar) -> None:
-        """Add them, or change all but ids and creation."""
+        """Add them, or change all but ids and creation. One that was made stays made."""
 
     def remove(self, *calendar_ids: str) -> None:
         """With their mappings and whatever is owed for them: of calendars that were never made."""
@@ -274,7 +277,7 @@ class Outbox(Protocol):
         """Those that failed and wait for their next try, the newest first."""
 
     def next_moment(self, account_id: str) -> datetime | None:
-        """When the next operation is due."""
+        """When the next operation is due, of those that do not wait for their calendar to be made."""
 
 
 class CentralAccounts(Protocol):
@@ -296,9 +299,9 @@ class CentralAccounts(Protocol):
         """How many, of any organization, live on this grant."""
 
     def due(self, now: datetime) -> Sequence[str]:
-        """Organizations whose account may be asked now and owes something that is due, or is leaving.
+        """Organizations whose account may be asked now and owes something that may be sent, or is leaving.
 
-        One that needs a sign-in may not be asked.
+        One that needs a sign-in may not be asked, nor may one of an organization that is paused.
         """
 
 
@@ -322,7 +325,8 @@ class CalendarRulesStore(Protocol):
         Args:
             organization_id: whose.
             lock: keep others who plan, or change the rules, waiting until the transaction ends. Whoever writes
-                tasks, employees or plans takes this lock first, before any other row.
+                tasks, employees, plans or what became of them at the provider takes this lock first, before any
+                other row.
         """
 
     def is_saved(self, organization_id: str) -> bool: ...

@@ -8,12 +8,13 @@ import pytest
 from ce_calendar.settings import ROOT
 
 LITTLE = "--events 200 --runs 1 --seconds 0.2 --connections 3 --contacts 260 --no-browser"
+LITTLE_PLANNER = "--employees 120 --tasks 1001"
 LITTLE_SANDBOX = "--sandbox-events 300 --sandbox-accounts 3"
 
 
 @pytest.mark.timeout(240)
 def test_the_bench_measures_everything_there_is_without_the_library_it_compares_with() -> None:
-    command = [sys.executable, "-m", "bench", *LITTLE.split(), *LITTLE_SANDBOX.split()]
+    command = [sys.executable, "-m", "bench", *LITTLE.split(), *LITTLE_PLANNER.split(), *LITTLE_SANDBOX.split()]
     answer = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     assert answer.returncode == 0, answer.stderr
     lines = [line.split("|")[1:4] for line in answer.stdout.splitlines() if line.startswith("| ")][2:]
@@ -28,6 +29,11 @@ def test_the_bench_measures_everything_there_is_without_the_library_it_compares_
         "contacts page of 260 contacts: first",
         "contacts page of 260 contacts: last",
         "contacts page of 260 contacts: searched",
+        "plan of 120 employees, 1,001 tasks: 1,504 events, all at once",
+        "the same in pages of 100 employees, as the job plans",
+        "the same once more, nothing changed",
+        "another title for every event",
+        "plan of one task that was moved",
         "sandbox: events.get",
         "sandbox: events.insert, two guests",
         "sandbox: events.patch",

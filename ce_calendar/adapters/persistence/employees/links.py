@@ -51,8 +51,9 @@ def link(
         is_new: nothing belongs to any of them yet.
     """
     if not is_new:
+        homes = {organization_id for organization_id, _ in links.values()}
         for chunk in chunks(sorted(links)):
-            database.execute(delete(table).where(table.c[owner].in_(chunk)))
+            database.execute(delete(table).where(table.c[owner].in_(chunk), table.c.organization_id.in_(homes)))
     rows: list[dict[str, Any]] = [
         {owner: owner_id, other: other_id, "organization_id": organization_id}
         for owner_id, (organization_id, others) in sorted(links.items())

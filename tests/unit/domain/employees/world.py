@@ -1,7 +1,6 @@
 """The least that could carry out plans, and the least of a Google: enough to see where histories end."""
 
 from dataclasses import dataclass, field, replace
-from datetime import date
 
 from ce_calendar.domain.employees.calendars import CalendarState, EmployeeCalendar, EventMapping, marker_of
 from ce_calendar.domain.employees.operations import CALENDAR_ACTS, Act, Operation
@@ -170,7 +169,3 @@ class World:
             key = operation.calendar_id, operation.subject
             self.mappings[key] = replace(self.mappings[key], was_written=True)
         self.calendars[calendar.id] = calendar
-
-    def begins(self) -> dict[str, date]:
-        """From when on each current calendar shows tasks, by employee id."""
-        return {employee_id: calendar.shows_from for employee_id, calendar in self.current().items()}
