@@ -17,7 +17,8 @@ def planner(*, employees: int, tasks: int, runs: int) -> list[Line]:
             told.append(measure("planner", way, employees, tasks))
     is_aimed_at = employees >= EMPLOYEES and tasks >= TASKS
     first = found["first"]
-    seconds, megabytes = (statistics.median(each[unit] for each in first) for unit in ("seconds", "megabytes"))
+    # What the process needs of one core: on the clock stands also what others on the machine are busy with.
+    cpu, megabytes = (statistics.median(each[unit] for each in first) for unit in ("cpu", "megabytes"))
     single, longest = (
         statistics.median(each[unit] for each in found["single"]) for unit in ("milliseconds", "longest")
     )
@@ -25,13 +26,13 @@ def planner(*, employees: int, tasks: int, runs: int) -> list[Line]:
     def compared(aim: str, *, met: bool) -> str:
         return f"aim: at most {aim}: {verdict(met)}" if is_aimed_at else ""
 
-    is_met = seconds <= MOST_SECONDS and megabytes <= MOST_MEGABYTES
+    is_met = cpu <= MOST_SECONDS and megabytes <= MOST_MEGABYTES
     size = f"{employees:,} employees, {tasks:,} tasks"
     return [
         Line(
             f"plan of {size}: {first[0]['events']:,.0f} events, all at once",
             times(first),
-            compared(f"{MOST_SECONDS:g} s and {MOST_MEGABYTES} MB", met=is_met),
+            compared(f"{MOST_SECONDS:g} s of one core and {MOST_MEGABYTES} MB", met=is_met),
         ),
         Line("the same in pages of 100 employees, as the job plans", times(found["in_pages"])),
         Line("the same once more, nothing changed", times(found["again"])),

@@ -1,6 +1,6 @@
 """Settings in, services out: the one file that knows what is real."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from functools import lru_cache
@@ -9,15 +9,11 @@ from typing import NamedTuple
 from sqlalchemy import Engine
 from sqlalchemy.exc import OperationalError, SQLAlchemyError
 
-from ce_calendar.adapters.google.calendar import GoogleMeetings
-from ce_calendar.adapters.google.host import GoogleCalendarHost
-from ce_calendar.adapters.google.oauth import CENTRAL_SCOPES, SCOPES, GoogleAuthorizer, GoogleEndpoints
+from ce_calendar.adapters.google.oauth import CENTRAL_SCOPES
 from ce_calendar.adapters.idle import LeftForLater, NobodyListens
 from ce_calendar.adapters.legacy_keys import FernetLegacyKeys
 from ce_calendar.adapters.limiter import MemoryAttemptLimiter
 from ce_calendar.adapters.logs import configure_logging
-from ce_calendar.adapters.microsoft.calendar import MicrosoftMeetings
-from ce_calendar.adapters.microsoft.oauth import MicrosoftAuthorizer
 from ce_calendar.adapters.pace import MemoryPace
 from ce_calendar.adapters.passwords import Argon2Passwords
 from ce_calendar.adapters.persistence.engine import make_engine
@@ -26,9 +22,16 @@ from ce_calendar.adapters.persistence.unit_of_work import unit_of_work_on
 from ce_calendar.adapters.persistence.vault_care import vault_care_on
 from ce_calendar.adapters.system import calm_collector, system_clock
 from ce_calendar.adapters.vault import FernetVault
-from ce_calendar.domain.meetings.connections import ClientSource, OAuthClient, Provider
 from ce_calendar.jobs.scheduler import Scheduler, Work
-from ce_calendar.ports import Announcer, Authorizer, JobQueue, MeetingProvider, OpenUnitOfWork
+from ce_calendar.ports import Announcer, JobQueue, OpenUnitOfWork
+from ce_calendar.providing import (
+    calendar_host,
+    google_authorizer,
+    google_clients,
+    meeting_providers,
+    personal_clients,
+    redirect_paths,
+)
 from ce_calendar.services.accounts import Accounts
 from ce_calendar.services.audit import Audit
 from ce_calendar.services.backfill import Backfill
@@ -36,7 +39,7 @@ from ce_calendar.services.calendars import Calendars
 from ce_calendar.services.clients import Clients
 from ce_calendar.services.connecting import Connecting
 from ce_calendar.services.connections import ConnectionBook
-from ce_calendar.services.consents import REDIRECT_PATHS, Consents
+from ce_calendar.services.consents import Consents
 from ce_calendar.services.contact_import import ContactImport
 from ce_calendar.services.contacts import ContactBook
 from ce_calendar.services.credentials import Credentials
@@ -45,7 +48,7 @@ from ce_calendar.services.employees.book import EmployeeBook
 from ce_calendar.services.employees.central import CentralBook, of_central_account
 from ce_calendar.services.employees.clients import CentralIssuers
 from ce_calendar.services.employees.departments import DepartmentBook
-from ce_calendar.services.employees.draining import Draining
+from ce_calendar.services.employees.draining import CALL_SECONDS, Draining
 from ce_calendar.services.employees.leaving import Leaving
 from ce_calendar.services.employees.planning import Planning
 from ce_calendar.services.employees.previewing import Previewing
@@ -134,86 +137,6 @@ def open_legacy_keys(settings: Settings) -> FernetLegacyKeys:
         raise SettingsError(f"CE_LEGACY_TOKEN_KEYS: {error}") from None
 
 
-def consent_pages(settings: Settings) -> list[str]:
-    """Addresses that our connect forms lead to."""
-    return [settings.google_auth_url, settings.microsoft_authority]
-
-
-def redirect_paths(settings: Settings) -> Mapping[Provider, str]:
-    """Where each provider is asked to send people back to."""
-    return {**REDIRECT_PATHS, Provider.GOOGLE: settings.google_redirect_path}
-
-
-def _clients(settings: Settings) -> list[tuple[Provider, Authorizer]]:
-    """The OAuth clients in the settings, for personal calendars."""
-    # Microsoft has no second client to fall back to: the same one is an organization's own and the others' shared one.
-    microsoft = settings.microsoft_client_id
-    return [
-        *_google_clients(settings, SCOPES),
-        *(
-            (Provider.MICROSOFT, _microsoft(settings, OAuthClient(microsoft, source)))
-            for source in ClientSource
-            if microsoft
-        ),
-    ]
-
-
-def _google_clients(settings: Settings, scopes: Sequence[str]) -> list[tuple[Provider, Authorizer]]:
-    """Google's clients in the settings, asking for these scopes."""
-    google = (
-        (settings.google_tenant_client_id, settings.google_tenant_client_secret, ClientSource.TENANT),
-        (settings.google_client_id, settings.google_client_secret, ClientSource.PLATFORM),
-    )
-    return [
-        (Provider.GOOGLE, _google(settings, OAuthClient(client_id, source), secret.get_secret_value(), scopes))
-        for client_id, secret, source in google
-        if client_id and secret.get_secret_value()
-    ]
-
-
-def _google(settings: Settings, client: OAuthClient, secret: str, scopes: Sequence[str]) -> GoogleAuthorizer:
-    return GoogleAuthorizer(
-        client=client,
-        client_secret=secret,
-        scopes=scopes,
-        clock=system_clock,
-        endpoints=GoogleEndpoints(
-            auth_url=settings.google_auth_url,
-            token_url=settings.google_token_url,
-            revoke_url=settings.google_revoke_url,
-            userinfo_url=settings.google_userinfo_url,
-        ),
-        ca_bundle=_ca_bundle(settings),
-    )
-
-
-def _microsoft(settings: Settings, client: OAuthClient) -> MicrosoftAuthorizer:
-    return MicrosoftAuthorizer(
-        client=client,
-        client_secret=settings.microsoft_client_secret.get_secret_value(),
-        clock=system_clock,
-        authority=settings.microsoft_authority,
-        graph_url=settings.microsoft_graph_url,
-        ca_bundle=_ca_bundle(settings),
-    )
-
-
-def _providers(settings: Settings) -> dict[Provider, MeetingProvider]:
-    """Where calendars are read."""
-    return {
-        Provider.GOOGLE: GoogleMeetings(
-            clock=system_clock, api_url=settings.google_api_url, ca_bundle=_ca_bundle(settings)
-        ),
-        Provider.MICROSOFT: MicrosoftMeetings(
-            clock=system_clock, graph_url=settings.microsoft_graph_url, ca_bundle=_ca_bundle(settings)
-        ),
-    }
-
-
-def _ca_bundle(settings: Settings) -> str | None:
-    return str(settings.ca_bundle) if settings.ca_bundle else None
-
-
 class _CentralServices(NamedTuple):
     """What employee calendars are kept with, under the central account."""
 
@@ -242,17 +165,17 @@ def _central_services(
         vault=vault,
         environment=Clients(
             open_uow=open_uow,
-            installed=_google_clients(settings, CENTRAL_SCOPES),
+            installed=google_clients(settings, CENTRAL_SCOPES),
             tenant_organization=settings.tenant_organization,
         ),
-        make=lambda client, secret: _google(settings, client, secret, CENTRAL_SCOPES),
+        make=lambda client, secret: google_authorizer(settings, client, secret, CENTRAL_SCOPES),
         audit=audit,
         announcer=announcer,
     )
     credentials = Credentials(
         open_uow=open_uow, clock=system_clock, vault=vault, clients=issuers, current_ref=of_central_account
     )
-    host = GoogleCalendarHost(clock=system_clock, api_url=settings.google_api_url, ca_bundle=_ca_bundle(settings))
+    host = calendar_host(settings, timeout_seconds=CALL_SECONDS)
     planning = Planning(open_uow=open_uow, clock=system_clock, announcer=announcer, jobs=jobs)
     leaving = Leaving(open_uow=open_uow, clock=system_clock, credentials=credentials, audit=audit, announcer=announcer)
     return _CentralServices(
@@ -300,11 +223,13 @@ def build_services(settings: Settings, *, announcer: Announcer, jobs: JobQueue) 
     """
     open_uow = unit_of_work_on(engine_of(settings))
     audit = Audit(open_uow=open_uow, clock=system_clock)
-    clients = Clients(open_uow=open_uow, installed=_clients(settings), tenant_organization=settings.tenant_organization)
+    clients = Clients(
+        open_uow=open_uow, installed=personal_clients(settings), tenant_organization=settings.tenant_organization
+    )
     vault = open_vault(settings)
     hasher = Argon2Passwords()
     credentials = Credentials(open_uow=open_uow, clock=system_clock, vault=vault, clients=clients)
-    providers = _providers(settings)
+    providers = meeting_providers(settings)
     backfill = Backfill(
         open_uow=open_uow,
         clock=system_clock,

@@ -6,9 +6,10 @@ from contextlib import asynccontextmanager
 import reflex as rx
 from starlette.types import ASGIApp
 
-from ce_calendar.bootstrap import consent_pages, readiness, redirect_paths, running, settings_of_process
+from ce_calendar.bootstrap import readiness, running, settings_of_process
 from ce_calendar.http.app import make_api
 from ce_calendar.http.security import PublicUrl
+from ce_calendar.providing import consent_pages, redirect_paths
 from ce_calendar.web import addresses, home, unknown
 from ce_calendar.web.account.page import page as account_page
 from ce_calendar.web.account.state import AccountState

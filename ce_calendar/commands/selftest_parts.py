@@ -9,8 +9,9 @@ from html.parser import HTMLParser
 
 import uvicorn
 
-from ce_calendar.bootstrap import consent_pages, database_state
+from ce_calendar.bootstrap import database_state
 from ce_calendar.http.app import make_api
+from ce_calendar.providing import consent_pages
 from ce_calendar.settings import Settings
 
 

@@ -267,6 +267,9 @@ class Outbox(Protocol):
         """Forget what is owed for a calendar that goes, but for the operation with this key."""
 
     def count(self, account_id: str) -> Mapping[Act, int]: ...
+    def held(self, account_id: str) -> int:
+        """How many of them wait for their calendar to be made."""
+
     def owed(self, keys: Collection[str], *, organization_id: str) -> frozenset[str]:
         """Those of these keys under which something waits."""
 

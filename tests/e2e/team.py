@@ -14,6 +14,7 @@ from ce_calendar.domain.employees.operations import Act
 from ce_calendar.domain.employees.people import Department, Employee
 from ce_calendar.domain.employees.rules import CalendarRules
 from ce_calendar.domain.employees.tasks import Task
+from ce_calendar.ports.employees import EmployeeQuery
 from tests.builders import make_user
 from tests.builders_employees import (
     add_statuses,
@@ -175,3 +176,8 @@ class Team:
             found = uow.employees.get(employee.id, organization_id=self.organization_id)
         assert found is not None
         return found
+
+    def bound(self) -> int:
+        """How many employees are bound."""
+        with self._open_uow(reading=True) as uow:
+            return len(uow.employees.matching(self.organization_id, EmployeeQuery(is_bound=True)))

@@ -10,12 +10,14 @@ import pytest
 from playwright.sync_api import Page
 from sqlalchemy import Engine, text
 
-from ce_calendar.commands.demo_data import DEMO_CONTACTS, DEMO_PASSWORD, ORGANIZATIONS
+from ce_calendar.commands.demo_data import DEMO_CONTACTS, ORGANIZATIONS
 from tests.e2e.legacy import Legacy
 from tests.e2e.people import GOOGLE_ACCOUNT, connect_google, sign_in
+from tests.e2e.team import Team
 from tests.support.doors import Doors, find_doors
 from tests.support.installation import Installation
 from tests.support.rawsocket import RawSocket, raw_socket
+from tests.support.seeding import begin_session
 
 ORGANIZATION_DATA = (
     "organizations",
@@ -35,9 +37,23 @@ ORGANIZATION_DATA = (
     "oauth_flows",
     "sync_runs",
     "ce_vault_backfills",
+    "erp_employees",
+    "erp_departments",
+    "erp_employee_calendars",
+    "erp_tasks",
+    "erp_task_employees",
+    "erp_task_departments",
+    "erp_task_statuses",
+    "erp_central_accounts",
+    "erp_central_clients",
+    "erp_calendar_rules",
+    "outbox",
 )
 
 STRANGER, VIEWER, FOREIGNER = "", "viewer@demo.example", "admin@other.example"
+ERP_VIEWER = "erp-viewer@demo.example"
+"""May see employee calendars, and change nothing."""
+TASK_TITLE = "Replace the hidden router"
 
 
 @dataclass(frozen=True)
@@ -50,6 +66,8 @@ class Target:
     """Titles and places of staff's meetings: nobody's but theirs."""
     words: tuple[str, ...]
     """What every member of the organization may read, and nobody else."""
+    erp_words: tuple[str, ...]
+    """What stands on the screens of employees and tasks."""
 
 
 @pytest.fixture(scope="module")
@@ -58,8 +76,16 @@ def doors(installation: Installation) -> Doors:
 
 
 @pytest.fixture
-def target(page: Page, database: Engine, legacy: Legacy) -> Target:
-    """Staff of the demo organization with a connected calendar, quiet, so that every change is the attacker's."""
+def target(page: Page, database: Engine, legacy: Legacy, team: Team) -> Target:
+    """Staff of the demo organization with a connected calendar, quiet, so that every change is the attacker's.
+
+    And its employees, whose calendars nobody works on, since the integration is switched off.
+    """
+    team.connect_account()
+    team.in_every_state()
+    team.set_rules(is_enabled=False)
+    team.task(TASK_TITLE)
+    team.viewer()
     sign_in(page, "staff@demo.example")
     connect_google(page)
     _wait_for_meetings(database)
@@ -82,10 +108,16 @@ def target(page: Page, database: Engine, legacy: Legacy) -> Target:
             "activity": one("SELECT id FROM ce_activities LIMIT 1"),
             "session": one("SELECT id FROM sessions LIMIT 1"),
             "user": one("SELECT id FROM users WHERE email = 'staff@demo.example'"),
+            "employee": one("SELECT id FROM erp_employees WHERE name = 'Anna Shared'"),
+            "department": one("SELECT id FROM erp_departments"),
+            "task": one("SELECT id FROM erp_tasks"),
+            "status": one("SELECT id FROM erp_task_statuses WHERE role = 'done'"),
         }
         organization_id = one("SELECT id FROM organizations WHERE slug = 'demo'")
     names = tuple(name for name, _, _ in DEMO_CONTACTS) + tuple(email for _, email, _ in DEMO_CONTACTS)
-    return Target(organization_id, ids, private, (*names, ORGANIZATIONS["demo"], GOOGLE_ACCOUNT, *private))
+    erp_words = ("Anna Shared", "boris@team.example", "Field service", "calendars@demo.example", TASK_TITLE)
+    words = (*names, ORGANIZATIONS["demo"], GOOGLE_ACCOUNT, *private, *erp_words)
+    return Target(organization_id, ids, private, words, erp_words)
 
 
 def _wait_for_meetings(database: Engine) -> None:
@@ -123,12 +155,9 @@ def _refusals(database: Engine, caller: str) -> int:
         return int(connection.execute(text(query), {"email": caller}).scalar_one())
 
 
-def _cookie(installation: Installation, email: str) -> str:
+def _cookie(database: Engine, email: str) -> str:
     """Sign in without a browser; nobody gets no cookie."""
-    if not email:
-        return ""
-    form = {"email": email, "password": DEMO_PASSWORD}
-    return httpx.post(f"{installation.url}/login", data=form).cookies["ce_session"]
+    return begin_session(database, email) if email else ""
 
 
 def _payloads(parameters: list[str], target: Target) -> Iterator[dict[str, Any]]:
@@ -144,6 +173,13 @@ def _payloads(parameters: list[str], target: Target) -> Iterator[dict[str, Any]]
         "contact_id": target.ids["contact"],
         "poll_minutes": "60",
         "id": target.ids["contact"],
+        "on": "2026-01-01",
+        "position": "Intruder",
+        "department": "Intruders",
+        "renamed": "Intruders",
+        "title": "Intruder",
+        "role": "done",
+        "status_id": target.ids["status"],
     }
     fitting = {
         name: next((value for kind, value in target.ids.items() if kind in name), form if "form" in name else "x")
@@ -159,10 +195,11 @@ def _payloads(parameters: list[str], target: Target) -> Iterator[dict[str, Any]]
 
 def _knock_everywhere(socket: RawSocket, doors: Doors, target: Target) -> None:
     """Call every handler with everything; twice, since some look at what an earlier call left behind."""
-    for _ in range(2):
+    # On an employee's card the second time: there the address says whom it is about.
+    for path in ("/ce/settings/calendar", f"/erp/employees/{target.ids['employee']}"):
         for name, parameters in doors.handlers.items():
             for payload in _payloads(parameters, target):
-                socket.send(name, payload, path="/ce/settings/calendar")
+                socket.send(name, payload, path=path)
         socket.drain(quiet_seconds=1.5, at_most=60)
 
 
@@ -189,20 +226,27 @@ def _call_routes(installation: Installation, doors: Doors, target: Target, cooki
     return "\n".join(told)
 
 
-@pytest.mark.parametrize("caller", [STRANGER, VIEWER, FOREIGNER], ids=["stranger", "viewer", "foreign-admin"])
+@pytest.mark.parametrize(
+    "caller",
+    [STRANGER, VIEWER, FOREIGNER, ERP_VIEWER],
+    ids=["stranger", "viewer", "foreign-admin", "viewer-of-employees"],
+)
 def test_no_door_lets_through_who_may_not(
     caller: str, installation: Installation, database: Engine, doors: Doors, target: Target
 ) -> None:
     assert len(doors.handlers) > 40
     assert ("POST", "/oauth/google/start") in doors.routes
-    cookie = _cookie(installation, caller)
+    cookie = _cookie(database, caller)
     before, refused = _snapshot(database, target, but_user=caller), _refusals(database, caller)
     with raw_socket(installation.url, cookie=cookie) as socket:
         _knock_everywhere(socket, doors, target)
         told = "\n".join(socket.frames) + _call_routes(installation, doors, target, cookie)
     assert _snapshot(database, target, but_user=caller) == before
     assert caller == STRANGER or _refusals(database, caller) > refused + 10, "the audit trail holds what was tried"
-    forbidden = target.private_words if caller == VIEWER else target.words
+    forbidden = {
+        VIEWER: (*target.private_words, *target.erp_words),
+        ERP_VIEWER: target.private_words,
+    }.get(caller, target.words)
     assert [word for word in forbidden if word in told] == []
 
 
@@ -211,9 +255,21 @@ def test_the_same_calls_do_tell_the_person_themself(
 ) -> None:
     """Proves that the test above could fail: the loads alone bring the organization's words to its staff."""
     loads = [name for name in doors.handlers if name.endswith(".load")]
-    with raw_socket(installation.url, cookie=_cookie(installation, "staff@demo.example")) as socket:
+    with raw_socket(installation.url, cookie=_cookie(database, "staff@demo.example")) as socket:
         for name in loads:
             socket.send(name, {}, path="/ce/settings/calendar")
         told = "\n".join(socket.drain(quiet_seconds=1.5, at_most=30))
     assert GOOGLE_ACCOUNT in told
     assert any(word in told for word in target.private_words)
+    assert not any(word in told for word in target.erp_words)
+
+
+def test_the_same_calls_do_tell_who_may_see_employees(
+    installation: Installation, database: Engine, doors: Doors, target: Target
+) -> None:
+    loads = [name for name in doors.handlers if name.endswith(".load")]
+    with raw_socket(installation.url, cookie=_cookie(database, ERP_VIEWER)) as socket:
+        for name in loads:
+            socket.send(name, {}, path=f"/erp/employees/{target.ids['employee']}")
+        told = "\n".join(socket.drain(quiet_seconds=1.5, at_most=30))
+    assert [word for word in target.erp_words if word not in told] == []

@@ -6,16 +6,19 @@ for each share; a second run makes no request; and nothing of anybody else's was
 
 import copy
 import os
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Sequence
+from contextlib import closing, suppress
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
-from typing import Any
+from typing import Any, Protocol
 
+import pytest
 from hypothesis import HealthCheck, Phase, given, note, settings
 from hypothesis import strategies as st
 from sqlalchemy import Engine, text
 
+from ce_calendar.adapters.google.host import GoogleCalendarHost
+from ce_calendar.adapters.google.oauth import CENTRAL_SCOPES
 from ce_calendar.adapters.memory_host import BATCH, NAMES
 from ce_calendar.adapters.persistence.unit_of_work import unit_of_work_on
 from ce_calendar.domain.employees.calendars import event_id_of
@@ -32,12 +35,15 @@ from ce_calendar.domain.errors import (
     Rejected,
     Taken,
 )
-from ce_calendar.ports import UnitOfWork
+from ce_calendar.domain.meetings.connections import EMPLOYEE_CALENDAR_MARKER, Credential
+from ce_calendar.ports import OpenUnitOfWork, UnitOfWork
 from ce_calendar.ports.hosting import CalendarFacts, InsertEvent
 from tests.builders_employees import make_department, make_employee
 from tests.conftest import NOON, FixedClock
 from tests.support.mortal import Killed, Power, Wire, mortal_uow
 from tests.support.office import CENTRAL, STRANGER, Office
+from tests.support.onlooker import Onlooker
+from tests.support.sandbox import GoogleSandbox
 
 EXAMPLES = int(os.environ.get("CE_HISTORIES", "25"))
 """Histories in one run of the test; more by hand."""
@@ -49,15 +55,136 @@ EVENT = TaskEvent("Somebody's own", "", "", "UTC", "", (), start_day=NOON.date()
 Step = Callable[["History"], object]
 
 
+Shown = dict[str, tuple[str, set[str], dict[str, str]]]
+"""By provider's calendar id: its name, its readers, and its events' titles by id."""
+
+
+class Provider(Protocol):
+    """What a history does to, and sees at, the provider."""
+
+    def fail(self, name: str, error: ProviderError, *, times: int, after: bool, cuts: bool) -> None: ...
+    def limit(self, left: int | None) -> None: ...
+    def expire(self) -> None: ...
+    def heal(self) -> None: ...
+    def requests(self) -> object:
+        """Everything that was asked so far."""
+
+    def shown(self) -> Shown:
+        """Of what is ours."""
+
+    def others(self) -> object:
+        """All that is anybody else's."""
+
+
+class InMemory:
+    """The host in memory, of an office."""
+
+    def __init__(self, office: Office) -> None:
+        self._office = office
+        self._hosting = office.hosting
+        for email in (CENTRAL, STRANGER):
+            credential = office.world.grant(email)
+            theirs = office.host.create_calendar(credential, CalendarFacts("Private", "UTC", ""))
+            office.host.carry_out(credential, [InsertEvent(theirs, "privat", EVENT)])
+
+    def fail(self, name: str, error: ProviderError, *, times: int, after: bool, cuts: bool) -> None:
+        self._hosting.fail(name, error, times=times, after=after, cuts=cuts)
+
+    def limit(self, left: int | None) -> None:
+        self._hosting.creations_left = left
+
+    def expire(self) -> None:
+        self._office.world.reject_access_tokens(CENTRAL)
+
+    def heal(self) -> None:
+        self._hosting.heal()
+
+    def requests(self) -> object:
+        return list(self._hosting.requests)
+
+    def shown(self) -> Shown:
+        assert self._office.host.doubles == []
+        return {
+            each.id: (each.facts.name, each.readers, {key: event.title for key, event in each.shown().items()})
+            for each in self._hosting.calendars.values()
+            if EMPLOYEE_CALENDAR_MARKER in each.facts.description
+        }
+
+    def others(self) -> object:
+        return {
+            each.id: copy.deepcopy(each)
+            for each in self._hosting.calendars.values()
+            if EMPLOYEE_CALENDAR_MARKER not in each.facts.description
+        }
+
+
+class AtSandbox:
+    """The running sandbox's Google."""
+
+    def __init__(self, google: GoogleSandbox) -> None:
+        self._google = google
+        self._onlookers = [Onlooker(google, email) for email in (CENTRAL, STRANGER)]
+        for each in self._onlookers:
+            each.own()
+
+    def fresh(self, _holder: object) -> Credential:
+        """As `FreshCredentials`: what the last sign-in gave."""
+        self._credential = getattr(self, "_credential", None) or self._google.grant(CENTRAL, CENTRAL_SCOPES)
+        return self._credential
+
+    def renew(self, _holder: object, _rejected: Credential) -> Credential:
+        self._credential = self._google.grant(CENTRAL, CENTRAL_SCOPES)
+        return self._credential
+
+    def fail(self, name: str, error: ProviderError, *, times: int, after: bool, cuts: bool) -> None:
+        when = {"when": "after"} if after else {}
+        match error:
+            case ProviderUnavailable():
+                self._google.control(
+                    "faults", operation=name, times=times, **({"drop": True} if cuts else {"status": 503}), **when
+                )
+            case RateLimited():
+                self._google.control("faults", operation=name, times=times, status=429)
+            case Rejected():
+                self._google.control("faults", operation=name, times=times, status=400)
+
+    def limit(self, left: int | None) -> None:
+        self._google.control("quotas", calendars=left and {"limit": left, "seconds": 3600})
+
+    def expire(self) -> None:
+        self._google.control("revoke", email=CENTRAL)
+        self._onlookers = [Onlooker(self._google, email) for email in (CENTRAL, STRANGER)]
+
+    def heal(self) -> None:
+        self._google.heal()
+
+    def requests(self) -> object:
+        # What an onlooker reads is not ours.
+        return {name: count for name, count in self._google.counts().items() if not name.endswith(".list")}
+
+    def shown(self) -> Shown:
+        central = self._onlookers[0]
+        found: Shown = {}
+        for each in central.kept():
+            rules = central.ask(f"calendars/{each['id']}/acl")
+            events = central.ask(f"calendars/{each['id']}/events", maxResults=2500)
+            readers = {rule["scope"]["value"] for rule in rules} - {CENTRAL}
+            found[each["id"]] = each["summary"], readers, {event["id"]: event["summary"] for event in events}
+        return found
+
+    def others(self) -> object:
+        return [each.picture() for each in self._onlookers]
+
+
 @dataclass
 class History:
     """An office under way."""
 
     office: Office
+    provider: Provider
     people: list[Employee]
     tasks: list[Task | None]
     departments: list[Department]
-    foreign: dict[str, Any]
 
     def person(self, number: int, **changes: Any) -> None:
         """Change an employee, if that changes anything."""
@@ -129,12 +256,11 @@ def trouble(name: str, error: ProviderError, times: int, *, after: bool, cuts: b
     has_no_answer = isinstance(error, ProviderUnavailable)
 
     def order(history: History) -> None:
-        hosting = history.office.hosting
         if name == "calendars.insert" and isinstance(error, Missing | Taken):
             return
         if name == BATCH and not isinstance(error, ProviderUnavailable | RateLimited):
             return
-        hosting.fail(name, error, times=times, after=after and has_no_answer, cuts=cuts and has_no_answer)
+        history.provider.fail(name, error, times=times, after=after and has_no_answer, cuts=cuts and has_no_answer)
 
     return order
 
@@ -227,11 +353,11 @@ def die(history: History, at: int) -> None:
 
 
 def limit(history: History, left: int) -> None:
-    history.office.hosting.creations_left = left
+    history.provider.limit(left)
 
 
 def expire(history: History) -> None:
-    history.office.world.reject_access_tokens(CENTRAL)
+    history.provider.expire()
 
 
 RULES: list[dict[str, Any]] = [
@@ -304,10 +430,10 @@ def title_of(history: History, task: Task, rules: CalendarRules) -> str:
     return " ".join(f"{task.title} {names} {departments}".split())
 
 
-def expected(history: History) -> dict[str, tuple[str, set[str], dict[str, str]]]:
-    """By provider's calendar id: its name, its readers, and its events' titles by id."""
+def expected(history: History) -> Shown:
+    """What should be there."""
     office = history.office
-    found = {}
+    found: Shown = {}
     with office.uow(reading=True) as unit:
         rules = unit.calendar_rules.get(office.organization.id)
         current = unit.employee_calendars.current_of([each.id for each in history.people])
@@ -332,65 +458,70 @@ def expected(history: History) -> dict[str, tuple[str, set[str], dict[str, str]]
     return found
 
 
-def shown(office: Office) -> dict[str, tuple[str, set[str], dict[str, str]]]:
-    """The same as it is at the provider, but for what others have there."""
-    return {
-        each.id: (each.facts.name, each.readers, {key: event.title for key, event in each.shown().items()})
-        for each in office.hosting.calendars.values()
-        if "ce-calendar:employee-calendar" in each.facts.description
-    }
-
-
-def others(office: Office) -> dict[str, Any]:
-    return {
-        each.id: copy.deepcopy(each)
-        for each in office.hosting.calendars.values()
-        if "ce-calendar:employee-calendar" not in each.facts.description
-    }
-
-
-def begin(engine: Engine) -> History:
-    """An office with people, departments, and with somebody else's calendars at the same provider."""
+def emptied(engine: Engine) -> OpenUnitOfWork:
     with engine.begin() as connection:
         for table in ("organizations", "audit_log", "leases"):
             connection.execute(text(f"DELETE FROM {table}"))
-    office = Office(unit_of_work_on(engine), FixedClock())
+    return unit_of_work_on(engine)
+
+
+def live(office: Office, provider: Provider, history: Sequence[tuple[str, Step]]) -> None:
+    """Let it all happen in an office with people and departments, and hold what always holds."""
     departments = [make_department(organization_id=office.organization.id, name=name) for name in ("North", "South")]
     with office.uow() as unit:
         for each in departments:
             unit.departments.save(each)
     people = office.hire(*(make_employee(employee_id=f"p{n}", email=f"{n}@work.example") for n in range(PEOPLE)))
-    for email in (CENTRAL, STRANGER):
-        credential = office.world.grant(email)
-        theirs = office.host.create_calendar(credential, CalendarFacts("Private", "UTC", ""))
-        office.host.carry_out(credential, [InsertEvent(theirs, "privat", EVENT)])
-    return History(office, people, [None] * TASKS, departments, others(office))
-
-
-@settings(
-    max_examples=EXAMPLES,
-    deadline=None,
-    # A history takes a fifth of a second: it is told as it was, rather than made shorter for minutes.
-    phases=[Phase.explicit, Phase.reuse, Phase.generate],
-    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
-)
-@given(history=st.lists(steps, min_size=5, max_size=25))
-def test_whatever_happens_in_the_end_the_provider_shows_what_should_be_there(
-    sqlite_engine: Engine, history: list[tuple[str, Step]]
-) -> None:
-    lived = begin(sqlite_engine)
-    office = lived.office
+    foreign = provider.others()
+    lived = History(office, provider, people, [None] * TASKS, departments)
     for name, act in history:
         note(name)
         act(lived)
-    office.hosting.heal()
-    office.hosting.creations_left = None
+    provider.heal()
+    provider.limit(None)
     office.set_rules(is_enabled=True)
     office.work_until_quiet()
-    assert shown(office) == expected(lived)
-    assert others(office) == lived.foreign
-    assert office.host.doubles == []
-    requests = list(office.hosting.requests)
+    assert provider.shown() == expected(lived)
+    assert provider.others() == foreign
+    requests = provider.requests()
     office.set_rules()
     office.work_until_quiet()
-    assert office.hosting.requests == requests, "a second run has nothing to do"
+    assert provider.requests() == requests, "a second run has nothing to do"
+
+
+def histories(examples: int) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    """So many histories for a test."""
+
+    def decorate(test: Callable[..., None]) -> Callable[..., None]:
+        settled = settings(
+            max_examples=examples,
+            deadline=None,
+            # A history is told as it was, rather than made shorter for minutes.
+            phases=[Phase.explicit, Phase.reuse, Phase.generate],
+            suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+        )
+        return settled(given(history=st.lists(steps, min_size=5, max_size=25))(test))
+
+    return decorate
+
+
+@pytest.mark.timeout(120 + 10 * EXAMPLES)
+@histories(EXAMPLES)
+def test_whatever_happens_in_the_end_the_provider_shows_what_should_be_there(
+    sqlite_engine: Engine, history: list[tuple[str, Step]]
+) -> None:
+    office = Office(emptied(sqlite_engine), FixedClock())
+    live(office, InMemory(office), history)
+
+
+@pytest.mark.timeout(120 + 10 * EXAMPLES)
+@histories(max(3, EXAMPLES // 5))
+def test_the_same_holds_at_the_sandbox(
+    sqlite_engine: Engine, google_sandbox: GoogleSandbox, history: list[tuple[str, Step]]
+) -> None:
+    google_sandbox.control("reset")
+    clock = FixedClock()
+    host = GoogleCalendarHost(clock=clock, api_url=google_sandbox.url, timeout_seconds=5)
+    provider = AtSandbox(google_sandbox)
+    with closing(host):
+        live(Office(emptied(sqlite_engine), clock, host=host, credentials=provider), provider, history)

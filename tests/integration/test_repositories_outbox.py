@@ -268,6 +268,18 @@ def test_what_is_owed_is_counted_by_act_and_by_calendar(scene: Scene) -> None:
         assert work.outbox.waiting_for([scene.made.id, waiting.id, "unknown"]) == {scene.made.id: 2, waiting.id: 2}
 
 
+def test_what_waits_for_its_calendar_is_counted(scene: Scene) -> None:
+    waiting = scene.calendar(CalendarState.WAITING)
+    scene.owe(
+        scene.event(),
+        make_operation(calendar_id=waiting.id, act=Act.CREATE_CALENDAR),
+        make_operation(calendar_id=waiting.id),
+        make_operation(calendar_id=waiting.id),
+    )
+    with scene.uow(reading=True) as work:
+        assert (work.outbox.held(scene.account.id), work.outbox.held("another")) == (2, 0)
+
+
 def test_the_next_moment_is_that_of_what_does_not_wait_for_its_calendar(scene: Scene) -> None:
     with scene.uow() as work:
         assert work.outbox.next_moment(scene.account.id) is None

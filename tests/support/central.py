@@ -20,7 +20,7 @@ from ce_calendar.domain.meetings.connections import Credential
 from ce_calendar.ports import JobQueue, OpenUnitOfWork
 from ce_calendar.services.credentials import Credentials
 from ce_calendar.services.employees.central import of_central_account
-from ce_calendar.services.employees.draining import Draining
+from ce_calendar.services.employees.draining import CALL_SECONDS, Draining
 from ce_calendar.services.registry import Services
 from ce_calendar.settings import Settings
 from tests.builders import make_organization
@@ -71,7 +71,7 @@ def hasty_draining(settings: Settings, services: Services, *, jobs: JobQueue, **
     return Draining(
         open_uow=uow_of(settings),
         clock=system_clock,
-        host=GoogleCalendarHost(clock=system_clock, api_url=settings.google_api_url, timeout_seconds=20),
+        host=GoogleCalendarHost(clock=system_clock, api_url=settings.google_api_url, timeout_seconds=CALL_SECONDS),
         credentials=credentials_of(settings, services),
         pace=FreePace(),
         announcer=NobodyListens(),

@@ -20,8 +20,7 @@ from ce_calendar.services.audit import Audit
 from ce_calendar.services.employees.draining import Draining
 from ce_calendar.services.employees.planning import Planning
 from ce_calendar.services.employees.progress import Progress
-from ce_calendar.services.employees.recording import PlanReport
-from ce_calendar.services.employees.settling import DrainReport
+from ce_calendar.services.employees.reports import DrainReport, PlanReport
 from tests.builders import make_actor, make_organization
 from tests.builders_employees import Statuses, add_statuses, make_account, make_employee, make_task
 from tests.conftest import FixedClock
@@ -97,16 +96,25 @@ class WatchedHost(MemoryCalendarHost):
 class Office:
     """What outlives a process: database, provider and clock; with the services of one process."""
 
-    def __init__(self, uow: OpenUnitOfWork, clock: FixedClock) -> None:
+    def __init__(self, uow: OpenUnitOfWork, clock: FixedClock, *, host: Any = None, credentials: Any = None) -> None:
+        """Settle in.
+
+        Args:
+            uow: opens transactions of an empty database.
+            clock: tells the time.
+            host: another one than that in memory.
+            credentials: what opens the central account there.
+        """
         self.uow = uow
         self.clock = clock
         self.world = MemoryWorld(clock)
         for email in (CENTRAL, STRANGER):
             self.world.add_account(email)
         self.hosting = HostingWorld(self.world)
-        self.host = WatchedHost(self.hosting)
-        self.credentials = GrantedCredentials(self.world)
-        self.credentials.grant(CENTRAL)
+        self.host: Any = host or WatchedHost(self.hosting)
+        self.credentials: Any = credentials or GrantedCredentials(self.world)
+        if credentials is None:
+            self.credentials.grant(CENTRAL)
         self.pace = FreePace()
         self.jobs = ListedJobs()
         self.announcements = ListedAnnouncements()
@@ -136,8 +144,12 @@ class Office:
             host=host or self.host,
             credentials=self.credentials,
             pace=self.pace,
-            finish_leaving=self._finish_leaving,
-            **{"pause": self._pause, **more},
+            **{
+                "pause": self._pause,
+                "stopwatch": lambda: self.clock().timestamp(),
+                "finish_leaving": self._finish_leaving,
+                **more,
+            },
         )
         return Planning(**common, **told), draining
 

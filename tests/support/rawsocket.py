@@ -27,7 +27,8 @@ class RawSocket:
 
     def send(self, name: str, payload: Mapping[str, Any], *, path: str = "/") -> None:
         """Send an event by its handler's full name."""
-        event = {"name": name, "payload": dict(payload), "router_data": {"pathname": path, "query": {}}}
+        where = {"pathname": path, "asPath": path, "query": {}}
+        event = {"name": name, "payload": dict(payload), "router_data": where}
         self._connection.send(f"42{NAMESPACE},{json.dumps(['event', event])}")
 
     def drain(self, *, quiet_seconds: float, at_most: float = 10) -> list[str]:

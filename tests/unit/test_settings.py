@@ -3,8 +3,8 @@
 import pytest
 from pydantic import ValidationError
 
-from ce_calendar.bootstrap import redirect_paths
 from ce_calendar.domain.meetings.connections import Provider
+from ce_calendar.providing import redirect_paths
 from ce_calendar.settings import GOOGLE_REDIRECT_PATHS, Settings, SettingsError, get_settings
 
 

@@ -3,19 +3,24 @@
 import time
 from collections.abc import Callable, Sequence
 from contextlib import closing
+from dataclasses import replace
 from uuid import uuid4
 
 from ce_calendar.domain.employees.calendars import AccountStatus, CentralAccount
+from ce_calendar.domain.retry import next_try
+from ce_calendar.domain.spread import share_of
 from ce_calendar.ports import Announcer, Clock, FreshCredentials, JobQueue, OpenUnitOfWork
 from ce_calendar.ports.hosting import CalendarHost, Pace
 from ce_calendar.services.employees.choosing import choose
 from ce_calendar.services.employees.planning import DRAIN_JOB, PLAN_JOB, TOPICS
+from ce_calendar.services.employees.reports import DrainReport
 from ce_calendar.services.employees.sending import Overtaken, Sender, may_send
-from ce_calendar.services.employees.settling import DrainReport
 from ce_calendar.services.grants import Pause
 
-LEASE_SECONDS = 40
-"""Twice as long as a round trip can take; a killed process holds the account up no longer than this."""
+CALL_SECONDS = 20
+"""After which a call to the provider is given up, connecting and waiting for its answer each."""
+LEASE_SECONDS = 60
+"""Longer than a round trip can take; a killed process holds the account up no longer than this."""
 SLICE_SECONDS = 15
 """After which another job gets its turn."""
 POLL_SECONDS = 0.5
@@ -50,7 +55,7 @@ class Draining:
         Args:
             open_uow: opens transactions.
             clock: tells the time.
-            host: where the calendars lie. A call to it must end within half of the lease.
+            host: where the calendars lie. A call to it must end well within the lease.
             credentials: opens the account's credential.
             pace: holds back what would be too quick.
             announcer: tells the open pages.
@@ -80,7 +85,14 @@ class Draining:
         with self._open_uow(reading=True) as uow:
             ids = uow.central_accounts.due(now)
             held = uow.leases.held([drain_lease(each) for each in ids], now=now)
-            return [each for each in ids if drain_lease(each) not in held and may_send(uow, each, now=now)]
+            free = [each for each in ids if drain_lease(each) not in held]
+            accounts = [account for each in free if (account := may_send(uow, each, now=now))]
+            # While Google makes no more calendars, all that is owed may be calendars.
+            return [
+                each.organization_id
+                for each in accounts
+                if each.status is AccountStatus.LEAVING or choose(uow, each, now=now, most=1)
+            ]
 
     def run(self, organization_id: str) -> DrainReport | None:
         """Send what is owed, as a job: for some seconds, then it asks for itself again.
@@ -163,7 +175,18 @@ class Draining:
             self._jobs.enqueue(PLAN_JOB, organization_id)
         elif is_empty:
             self._finish_leaving(account)
+            self._try_later_if_still_there(organization_id)
             self._announce(organization_id)
+
+    def _try_later_if_still_there(self, organization_id: str) -> None:
+        """Its credential could not be revoked just now: do not ask at every tick."""
+        with self._open_uow() as uow:
+            uow.calendar_rules.get(organization_id, lock=True)
+            account = uow.central_accounts.of(organization_id, lock=True)
+            if account and account.status is AccountStatus.LEAVING:
+                failures = account.failures + 1
+                wait_until = next_try(self._clock(), failures=failures, jitter=share_of(f"{account.id}:{failures}"))
+                uow.central_accounts.save(replace(account, failures=failures, wait_until=wait_until))
 
     def _announce(self, organization_id: str) -> None:
         for topic in TOPICS:

@@ -7,7 +7,8 @@ from ce_calendar.domain.employees.plan import plan_employee_calendars, plan_remo
 from ce_calendar.domain.employees.rules import CalendarRules
 from ce_calendar.ports import Announcer, Clock, JobQueue, OpenUnitOfWork, UnitOfWork
 from ce_calendar.services.employees.picturing import Picturing
-from ce_calendar.services.employees.recording import PlanReport, Recorder
+from ce_calendar.services.employees.recording import Recorder
+from ce_calendar.services.employees.reports import PlanReport
 
 AT_ONCE = 100
 """Employees in one transaction: nobody who changes something waits longer than these take."""

@@ -167,7 +167,7 @@ def _sample_task(organization_id: str, now: datetime) -> Task:
         description="The customer has no internet since yesterday.",
         address="12 Mill Lane",
         customer="Jo Baker",
-        starts_at=now,
+        starts_at=(now + timedelta(days=1)).replace(hour=9, minute=0, second=0, microsecond=0),
         employee_ids=(SAMPLE_EMPLOYEE,),
     )
 

@@ -92,11 +92,13 @@ class Progress:
             calendars = uow.employees.counts(actor.organization_id)
             plans_owed = uow.employees.count_plan_owed(actor.organization_id)
             owed = uow.outbox.count(account.id) if account else {}
+            held = uow.outbox.held(account.id) if account else 0
             next_moment = uow.outbox.next_moment(account.id) if account else None
         creations = owed.get(Act.CREATE_CALENDAR, 0)
         limited_until = _coming(account.creations_wait_until if account else None, now)
         waiting = creations if limited_until else 0
-        calls = sum(owed.values()) - waiting
+        # What such a calendar is to hold waits with it.
+        calls = sum(owed.values()) - (waiting + held if waiting else 0)
         return Overview(
             is_enabled=rules.is_enabled,
             account=_view(account, now) if account else None,

@@ -1,7 +1,7 @@
 """Writes a plan down: rows and what is owed for them, in the caller's transaction."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 
 from ce_calendar.domain.employees.calendars import CalendarState, EmployeeCalendar
@@ -9,35 +9,8 @@ from ce_calendar.domain.employees.draft import EmployeePlan
 from ce_calendar.domain.employees.operations import CALENDAR_ACTS, Act, Operation
 from ce_calendar.domain.employees.plan import Picture
 from ce_calendar.ports import UnitOfWork
-
-PLANNED = "employee.calendar.plan"
-"""A calendar is to be made for an employee who had none."""
-RECREATED = "employee.calendar.recreate"
-"""The calendar is to be deleted, and another one made."""
-ENDED = "employee.calendar.end"
-"""The calendar is to be deleted."""
-
-
-@dataclass(frozen=True, slots=True)
-class PlanReport:
-    """What was planned, in counts."""
-
-    employees: int = 0
-    calendars_planned: int = 0
-    calendars_ended: int = 0
-    events: int = 0
-    """Whose content, or presence, changes."""
-    operations: int = 0
-    """Owed now: what an earlier plan owed and nobody wants any more is taken back instead."""
-
-    def __add__(self, other: "PlanReport") -> "PlanReport":
-        return PlanReport(
-            employees=self.employees + other.employees,
-            calendars_planned=self.calendars_planned + other.calendars_planned,
-            calendars_ended=self.calendars_ended + other.calendars_ended,
-            events=self.events + other.events,
-            operations=self.operations + other.operations,
-        )
+from ce_calendar.services.employees.history import ENDED, PLANNED, RECREATED, note
+from ce_calendar.services.employees.reports import PlanReport
 
 
 class Recorder:
@@ -121,17 +94,6 @@ class Recorder:
         gone = {each.employee_id: each for each in ended}
         for calendar in begun:
             was_there = gone.pop(calendar.employee_id, None)
-            self._note(RECREATED if was_there else PLANNED, calendar)
+            note(self._uow, RECREATED if was_there else PLANNED, calendar, now=self._now)
         for calendar in gone.values():
-            self._note(ENDED, calendar)
-
-    def _note(self, action: str, calendar: EmployeeCalendar) -> None:
-        self._uow.audit.add(
-            at=self._now,
-            action=action,
-            outcome="done",
-            organization_id=self._organization_id,
-            actor_user_id=None,
-            subject_id=calendar.employee_id,
-            detail={"generation": calendar.generation},
-        )
+            note(self._uow, ENDED, calendar, now=self._now)

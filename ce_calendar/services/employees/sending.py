@@ -3,11 +3,21 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
+from traceback import extract_tb
+
+import structlog
 
 from ce_calendar.domain.employees.calendars import AccountStatus, CentralAccount
 from ce_calendar.domain.employees.operations import OwedOperation
 from ce_calendar.domain.employees.rules import PACE_PER_MINUTE
-from ce_calendar.domain.errors import AccessTokenRejected, NeedsReauth, ProviderError, VaultError
+from ce_calendar.domain.errors import (
+    AccessTokenRejected,
+    NeedsReauth,
+    ProviderError,
+    ProviderUnavailable,
+    VaultError,
+)
 from ce_calendar.domain.meetings.connections import Credential
 from ce_calendar.ports import Clock, FreshCredentials, OpenUnitOfWork, UnitOfWork
 from ce_calendar.ports.hosting import CalendarHost, Pace
@@ -23,7 +33,10 @@ from ce_calendar.services.employees.choosing import (
     is_urgent,
     owed_of,
 )
-from ce_calendar.services.employees.settling import DrainReport, Settling
+from ce_calendar.services.employees.reports import DrainReport
+from ce_calendar.services.employees.settling import Settling
+
+logger = structlog.get_logger(__name__)
 
 RenewLease = Callable[[UnitOfWork], bool]
 """Keeps the run's lease in the caller's transaction; False if it is another's by now."""
@@ -182,6 +195,9 @@ class Sender:
             settle = _refused(step, reason)
         except ProviderError as error:
             settle = _refused(step, error)
+        except Exception as error:  # noqa: BLE001 - a fault of ours: it waits as if nobody had answered, and is tried again
+            _log(begun.account, error)
+            settle = _refused(step, ProviderUnavailable("internal"))
         else:
             self._rejected = None
         self._settle(begun.account, owed_of(step), settle)
@@ -216,6 +232,12 @@ class Sender:
             report = settling.report
         self.has_news = True
         self.report += report
+
+
+def _log(account: CentralAccount, error: Exception) -> None:
+    """Say where it went wrong; neither the message nor the values around it, which may hold texts of tasks."""
+    places = [f"{Path(frame.filename).name}:{frame.lineno}" for frame in extract_tb(error.__traceback__)]
+    logger.error("drain", account_id=account.id, error_type=type(error).__name__, at=places[-3:])
 
 
 def _refused(step: Step, error: ProviderError) -> Settle:

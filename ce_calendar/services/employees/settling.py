@@ -1,7 +1,7 @@
 """Writes down what came of a round trip: what is done, what is tried again and when, and how calendars fare."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from ce_calendar.domain.employees.calendars import AccountStatus, CalendarState, CentralAccount, EmployeeCalendar
@@ -23,13 +23,8 @@ from ce_calendar.domain.spread import share_of
 from ce_calendar.ports import UnitOfWork
 from ce_calendar.ports.hosting import Call, Done, FindShare, InsertEvent, Outcome, UpdateEvent
 from ce_calendar.services.employees.choosing import Create, LookUp, NoNeed, Send, Step, owed_of
-
-MADE = "employee.calendar.make"
-SHARED = "employee.calendar.share"
-"""The invitation went out."""
-FAILING = "employee.calendar.fail"
-RECOVERED = "employee.calendar.recover"
-DELETED = "employee.calendar.delete"
+from ce_calendar.services.employees.history import DELETED, FAILING, MADE, RECOVERED, SHARED, note
+from ce_calendar.services.employees.reports import DrainReport
 
 CALENDAR_GONE = "calendar_gone"
 """Somebody deleted the calendar at Google by hand: Rebuild makes another one."""
@@ -44,32 +39,6 @@ FIRST_LONG_WAIT = timedelta(hours=6)
 LONGEST_LONG_WAIT = timedelta(days=1)
 CODE_LENGTH = 64
 MANY = 10_000
-
-
-@dataclass(frozen=True, slots=True)
-class DrainReport:
-    """What a slice of work came to, in counts."""
-
-    round_trips: int = 0
-    calls: int = 0
-    """Each of a batch counted."""
-    done: int = 0
-    failed: int = 0
-    """Put off for a reason of their own."""
-    calendars_made: int = 0
-    calendars_shared: int = 0
-    calendars_deleted: int = 0
-
-    def __add__(self, other: "DrainReport") -> "DrainReport":
-        return DrainReport(
-            round_trips=self.round_trips + other.round_trips,
-            calls=self.calls + other.calls,
-            done=self.done + other.done,
-            failed=self.failed + other.failed,
-            calendars_made=self.calendars_made + other.calendars_made,
-            calendars_shared=self.calendars_shared + other.calendars_shared,
-            calendars_deleted=self.calendars_deleted + other.calendars_deleted,
-        )
 
 
 class Settling:
@@ -274,7 +243,7 @@ class Settling:
         self._calendars[calendar.id] = replace(
             calendar, provider_calendar_id=provider_calendar_id, state=state, problem="", changed_at=self._now
         )
-        self._note(MADE, calendar, generation=calendar.generation)
+        note(self._uow, MADE, calendar, now=self._now)
         self._count(calendars_made=1)
 
     def _are_done(self, done: Sequence[OwedOperation]) -> None:
@@ -288,7 +257,7 @@ class Settling:
 
     def _is_shared(self, owed: OwedOperation) -> None:
         calendar = self._calendars[owed.operation.calendar_id]
-        self._note(SHARED, calendar, generation=calendar.generation)
+        note(self._uow, SHARED, calendar, now=self._now)
         self._count(calendars_shared=1)
         # Else it is to be shared with somebody else by now, and this share has its end in the outbox.
         if calendar.is_current and calendar.shared_with == owed.operation.subject:
@@ -299,13 +268,13 @@ class Settling:
         ids = [each.operation.calendar_id for each in owed]
         if not ids:
             return
-        for calendar_id in ids:
-            calendar = self._calendars[calendar_id]
-            self._calendars[calendar_id] = replace(
+        for each in owed:
+            calendar = self._calendars[each.operation.calendar_id]
+            self._calendars[calendar.id] = replace(
                 calendar, state=CalendarState.DELETED, is_shared=False, problem="", changed_at=self._now
             )
-            self._uow.outbox.drop_of_calendar(calendar_id, but=owed[0].operation.key)
-            self._note(DELETED, calendar, generation=calendar.generation)
+            self._uow.outbox.drop_of_calendar(calendar.id, but=each.operation.key)
+            note(self._uow, DELETED, calendar, now=self._now)
         gone = self._uow.event_mappings.of_calendars(ids)
         self._uow.event_mappings.remove([(each.calendar_id, each.task_id) for each in gone])
         self._touched -= set(ids)
@@ -315,7 +284,7 @@ class Settling:
         """Say on the calendar what is refused; one that goes keeps going."""
         calendar = self._calendars[owed.operation.calendar_id]
         if calendar.problem != problem:
-            self._note(FAILING, calendar, problem=problem)
+            note(self._uow, FAILING, calendar, now=self._now, problem=problem)
         state = CalendarState.FAILING if calendar.is_current else calendar.state
         self._calendars[calendar.id] = replace(calendar, state=state, problem=problem)
 
@@ -327,21 +296,9 @@ class Settling:
         failing = self._uow.outbox.failing(self._account.id, limit=MANY)
         if any(each.operation.calendar_id == calendar_id for each in failing):
             return calendar
-        self._note(RECOVERED, calendar)
+        note(self._uow, RECOVERED, calendar, now=self._now)
         state = CalendarState.SHARED if calendar.is_shared else CalendarState.MAKING
         return replace(calendar, state=state, problem="")
-
-    def _note(self, action: str, calendar: EmployeeCalendar, **detail: int | str) -> None:
-        """Put it into the employee's history."""
-        self._uow.audit.add(
-            at=self._now,
-            action=action,
-            outcome="done",
-            organization_id=calendar.organization_id,
-            actor_user_id=None,
-            subject_id=calendar.employee_id,
-            detail=detail,
-        )
 
     # -- the account ---------------------------------------------------------------------------------------------
 

@@ -22,6 +22,15 @@ MOST_EMPLOYEES = 100
 MOST_DEPARTMENTS = 50
 
 
+class ZoneChanged(Invalid):
+    """The organization's zone was set anew after the form was opened, so its times may mean something else now."""
+
+    def __init__(self, zone: str) -> None:
+        super().__init__(f"Times are in {zone} now. Please check date and time, and save again.", field="time")
+        self.zone = zone
+        """What they are in from now on."""
+
+
 @dataclass(frozen=True, slots=True)
 class TaskEntry:
     """A task as a form sends it: all of it."""
@@ -91,17 +100,16 @@ def checked_entry(
 
     Raises:
         Invalid: something entered does not do.
+        ZoneChanged: date and time were entered in another zone than the rules'.
         NotFound: a status, an employee or a department of it is not there.
     """
+    title = entered_text(entry.title, field="title", label="Title", limit=TITLE_LENGTH, required=True)
     if entry.zone != rules.zone:
-        raise Invalid(
-            f"Meanwhile the time zone was set to {rules.zone}. Please check date and time, and save again.",
-            field="time",
-        )
+        raise ZoneChanged(rules.zone)
     when = _when(entry, before)
     return CheckedEntry(
         {
-            "title": entered_text(entry.title, field="title", label="Title", limit=TITLE_LENGTH, required=True),
+            "title": title,
             "status_id": _status(entry.status_id, statuses, before).id,
             "kind": entered_text(entry.kind, field="kind", label="Kind", limit=KIND_LENGTH),
             "description": entered_lines(

@@ -28,11 +28,6 @@ class Circumstances:
         """Whether calendars are planned at all; while somebody must sign in, what is planned waits."""
         return self.is_enabled and self.account in {AccountStatus.HEALTHY, AccountStatus.NEEDS_REAUTH}
 
-    @property
-    def is_working(self) -> bool:
-        """Whether calendars are made and kept up to date now."""
-        return self.is_enabled and self.account is AccountStatus.HEALTHY
-
 
 def circumstances_of(rules: CalendarRules, account: CentralAccount | None) -> Circumstances:
     """What the screens say of them."""

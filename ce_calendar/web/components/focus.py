@@ -16,3 +16,12 @@ def focus_back() -> EventSpec:
     return rx.call_script(
         "(window.ceFocusBefore?.isConnected ? window.ceFocusBefore : document.getElementById('content'))?.focus()"
     )
+
+
+def focus_wrong_field() -> EventSpec:
+    """Go to the first field of the open dialog that will not do: in a long form it may be out of sight."""
+    # Two frames later, when what is wrong has been drawn.
+    return rx.call_script(
+        "requestAnimationFrame(() => requestAnimationFrame(() => "
+        "document.querySelector('[role=dialog] [aria-invalid=true]')?.focus()))"
+    )

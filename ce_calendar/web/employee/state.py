@@ -56,10 +56,9 @@ class EmployeeState(EmployeeForm, Page, rx.State):
         put(self, weeks_ahead=0, card=CardRow(), is_missing=False)
 
     async def _fill(self, actor: Actor) -> None:
-        wanted = str(self.router.url.query_parameters.get("employee_id", "")) or _last_part(self.router.url.path)
         book = get_services().employees
         try:
-            employee_id = an_id(wanted)
+            employee_id = an_id(self.router.url.path.rstrip("/").rpartition("/")[2])
             card = await asyncio.to_thread(book.card, actor, employee_id=employee_id)
         except (NotFound, Invalid):
             self._shown = ""
@@ -140,7 +139,3 @@ class EmployeeState(EmployeeForm, Page, rx.State):
         if not words:
             return show_refusal(Invalid("There is nothing to copy. Please reload the page."))
         return [rx.set_clipboard(words), rx.toast.success("Copied.")]
-
-
-def _last_part(path: str) -> str:
-    return path.rstrip("/").rpartition("/")[2]

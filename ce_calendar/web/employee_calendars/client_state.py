@@ -6,21 +6,29 @@ from typing import Any
 import reflex as rx
 from reflex.event import EventSpec, event
 
+from ce_calendar.domain.access import Actor
 from ce_calendar.domain.errors import Invalid, Refused
 from ce_calendar.services.registry import get_services
 from ce_calendar.web.checks import fields
 from ce_calendar.web.components.refusal import show_refusal
 from ce_calendar.web.employee_calendars.state import EmployeeCalendarsState
-from ce_calendar.web.session import current_actor
+from ce_calendar.web.session import current_actor, put
 
 
-class ClientState(rx.State):
+class ClientState(EmployeeCalendarsState):
     """The form for an own client. The secret stands in the browser's field alone, and goes from there to the vault."""
 
     is_open: bool = False
     field: str = ""
     """Which field the message is about."""
     error: str = ""
+    _arrival: int = 0
+    """The opening of the page that the form belongs to."""
+
+    async def _fill(self, actor: Actor) -> None:  # noqa: ARG002 - as every page has it
+        if self._arrival != self._arrivals:
+            self._arrival = self._arrivals
+            put(self, is_open=False, field="", error="")
 
     @event
     def open(self) -> None:

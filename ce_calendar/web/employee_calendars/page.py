@@ -64,6 +64,8 @@ def _trouble() -> rx.Component:
             on_click=EmployeeCalendarsState.check,
             loading=EmployeeCalendarsState.is_checking,
             variant="soft",
+            color_scheme="gray",
+            high_contrast=True,
             size="1",
         ),
     )

@@ -211,7 +211,7 @@ def _choices() -> rx.Component:
         ),
         rx.text(
             "An event's colour is that of its task's status. ",
-            rx.el.a("Set it with the statuses", href=TASKS),
+            rx.link("Set it with the statuses", href=TASKS, underline="always"),
             ".",
             size="2",
             color_scheme="gray",

@@ -42,6 +42,8 @@ class RulesState(EmployeeCalendarsState):
     """What stands in the fields."""
     errors: dict[str, str] = {}
     preview: PreviewRow = PreviewRow()
+    _arrival: int = 0
+    """The opening of the page that the fields were filled for."""
 
     @rx.var
     def is_unsaved(self) -> bool:
@@ -51,11 +53,14 @@ class RulesState(EmployeeCalendarsState):
     async def _fill(self, actor: Actor) -> None:
         rules = await asyncio.to_thread(get_services().rules.get, actor)
         stored = to_entered(rules)
-        # What somebody types stays; all else follows what counts.
+        is_new, self._arrival = self._arrival != self._arrivals, self._arrivals
+        # What somebody types stays; all else follows what counts, and whoever comes back finds that alone.
         entered = {
-            name: stored[name] if self.entered.get(name) == self.stored.get(name) else self.entered[name]
+            name: stored[name] if is_new or self.entered.get(name) == self.stored.get(name) else self.entered[name]
             for name in stored
         }
+        if is_new:
+            put(self, errors={})
         put(self, stored=stored, entered=entered)
         await self._show_preview(actor)
 

@@ -12,6 +12,9 @@ from ce_calendar.domain.errors import Refused
 from ce_calendar.services.registry import get_services
 from ce_calendar.web.checks import a_flag
 from ce_calendar.web.components.refusal import show_refusal
+from ce_calendar.web.employee_calendars.progress import to_progress, to_steps
+from ce_calendar.web.employee_calendars.questions import leaving_question, switch_question
+from ce_calendar.web.employee_calendars.reader import Reader
 from ce_calendar.web.employee_calendars.rows import (
     AccountRow,
     AddressRow,
@@ -21,17 +24,8 @@ from ce_calendar.web.employee_calendars.rows import (
     StepRow,
     Trouble,
 )
-from ce_calendar.web.employee_calendars.transform import (
-    Reader,
-    from_address,
-    leaving_question,
-    switch_question,
-    to_account,
-    to_client,
-    to_progress,
-    to_steps,
-    to_trouble,
-)
+from ce_calendar.web.employee_calendars.transform import to_account, to_client
+from ce_calendar.web.employee_calendars.troubles import from_address, to_trouble
 from ce_calendar.web.opening import Page
 from ce_calendar.web.session import current_actor, put
 from ce_calendar.web.slow import slowly
@@ -59,9 +53,12 @@ class EmployeeCalendarsState(Page, rx.State):
     is_checking: bool = False
 
     _topics: ClassVar[frozenset[str]] = frozenset({"employee-calendars", "employees"})
+    _arrivals: int = 0
+    """How often the page was opened: its parts then begin anew."""
 
     def _arrive(self) -> EventSpec | None:
         query = self.router.url.query_parameters
+        self._arrivals += 1
         put(
             self,
             told=from_address(query.get("problem", "")),

@@ -68,14 +68,14 @@ def said_of(saved: Saved, words: str) -> list[EventSpec]:
     return [rx.toast.success(words), rx.toast.warning(f"{also} the same email. Each gets a calendar of their own.")]
 
 
-def add_button() -> rx.Component:
+def add_button(**props: object) -> rx.Component:
     """Opens the dialog."""
     return rx.button(
         rx.icon("plus", size=16, aria_hidden="true"),
         "Add employee",
         on_click=AddEmployeeState.open_dialog,
         type="button",
-        data_testid="add-employee",
+        **props,
     )
 
 

@@ -163,6 +163,10 @@ def _head() -> rx.Component:
             ),
             rx.el.span(class_name="tick-cell"),
         ),
+        rx.cond(
+            state.may_change,
+            rx.text("Choose this page", size="1", color_scheme="gray", aria_hidden="true", class_name="phone-words"),
+        ),
         *(
             rx.text(words, size="1", weight="medium", color_scheme="gray", as_="div", class_name="column")
             for words in ("Employee", "Email, departments", "Calendar", "Events, last change")
@@ -227,7 +231,7 @@ def page() -> rx.Component:
             "Employees",
             "The people who do tasks, and the Google calendar kept for each of them.",
             rx.cond(EmployeesState.phase == "ready", departments_button()),
-            rx.cond(EmployeesState.may_change, add_button()),
+            rx.cond(EmployeesState.may_change, add_button(data_testid="add-employee")),
         ),
         by_phase(EmployeesState, ready=_ready(), loading=skeleton_rows(8, "60px")),
         add_dialog(),

@@ -80,11 +80,13 @@ class EmployeesState(Paged, rx.State):
             # The list became shorter meanwhile.
             self.offset = last_offset(found.total)
             found = await self._page(actor)
+        names = {department.id: department.name for department, _ in found.departments}
+        if self.department and self.department not in names:
+            # It was removed meanwhile: back to everybody.
+            put(self, department="", offset=0)
+            found = await self._page(actor)
         overview = await asyncio.to_thread(get_services().progress.of, actor)
         now = datetime.now(UTC)
-        names = {department.id: department.name for department, _ in found.departments}
-        if self.department not in names:
-            self.department = ""
         put(
             self,
             employees=to_rows(

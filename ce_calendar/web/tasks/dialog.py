@@ -251,6 +251,8 @@ def task_dialog() -> rx.Component:
             ),
             rx.cond(TasksState.may_change, _editing(), _looking()),
             max_width="640px",
+            # It scrolls by itself, so that what saves stays in sight.
+            max_height="calc(100dvh - 64px)",
             on_close_auto_focus=focus_back(),
         ),
         open=TaskFormState.is_open,

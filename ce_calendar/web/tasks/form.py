@@ -10,11 +10,12 @@ from reflex.event import EventSpec, event
 
 from ce_calendar.domain.access import Actor
 from ce_calendar.domain.errors import Invalid, NotFound, Refused
-from ce_calendar.services.employees.task_entry import MOST_DEPARTMENTS, TaskEntry
+from ce_calendar.services.employees.task_entry import MOST_DEPARTMENTS, TaskEntry, ZoneChanged
 from ce_calendar.services.employees.task_views import TaskDetails
 from ce_calendar.services.employees.tasks import ChangedMeanwhile, SavedTask
 from ce_calendar.services.registry import get_services
 from ce_calendar.web.checks import an_id, fields
+from ce_calendar.web.components.focus import focus_wrong_field
 from ce_calendar.web.components.refusal import show_refusal
 from ce_calendar.web.session import current_actor, put
 from ce_calendar.web.tasks.rows import PlaceRow, TaskErrors, TaskFacts, TaskForm
@@ -131,8 +132,10 @@ class TaskFormState(TasksState):
             self._tell_theirs(refusal)
             return None
         except Invalid as refusal:
+            if isinstance(refusal, ZoneChanged):
+                self.form_zone = refusal.zone
             self.errors = to_errors(refusal)
-            return None
+            return focus_wrong_field()
         except Refused as refusal:
             return show_refusal(refusal)
         words = "Saved." if self.form.id else f"Task #{saved.task.number} is added."

@@ -64,7 +64,7 @@ def _what(row: TaskRow) -> rx.Component:
             rx.text(row.title, as_="span", size="2", weight="medium", class_name="words"),
             type="button",
             on_click=TaskFormState.begin_edit(row.id),
-            class_name="quiet-button",
+            class_name="quiet-button task-title",
             data_testid="open-task",
         ),
         rx.cond(

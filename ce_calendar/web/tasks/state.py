@@ -63,7 +63,7 @@ class TasksState(Paged, rx.State):
     """Whether the further filters are in sight."""
 
     _arrivals: int = 0
-    """How often the page was opened in this tab: a dialog left open by going away is closed when somebody comes back."""
+    """How often the page was opened in this tab: what was left open by going away is closed for who comes back."""
 
     _topics: ClassVar[frozenset[str]] = frozenset({"tasks", "employees", "employee-calendars"})
 

@@ -297,7 +297,7 @@ def test_a_page_tells_state_and_departments_and_what_all_depends_on(crew: Crew) 
         ("Boris", CalendarFilter.WAITING),
     ]
     assert found.departments == [(department, 1)]
-    assert found.circumstances.is_working
+    assert found.circumstances.plans
     assert crew.book.page(crew.viewer, query=EmployeeQuery(search="bor")).total == 1
     assert crew.book.page(crew.stranger, query=EmployeeQuery()).total == 0
 

@@ -303,11 +303,13 @@ def test_a_zone_nobody_knows_is_let_be(busy: Desk) -> None:
 
 def test_the_first_address_leads_on(desk: Desk) -> None:
     desk.actors["erp"] = make_actor(permissions={Permission.ERP_VIEW})
+    desk.actors["nobody"] = make_actor(permissions=())
     desk.actors["manager"] = make_actor(permissions={Permission.ORG_MANAGE})
 
     async def scene() -> None:
         assert "/ce/activity" in str(await (await opened(HomeState)).load())
-        assert "/account" in str(await (await opened(HomeState, cookie="erp")).load())
+        assert "/erp/employees" in str(await (await opened(HomeState, cookie="erp")).load())
+        assert "/account" in str(await (await opened(HomeState, cookie="nobody")).load())
         assert "/ce/settings/module" in str(await (await opened(HomeState, cookie="manager")).load())
         assert "/login" in str(await (await opened(HomeState, cookie="")).load())
 

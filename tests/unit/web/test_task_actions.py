@@ -11,7 +11,7 @@ from ce_calendar.domain.access import Permission
 from ce_calendar.domain.employees.tasks import OPEN_ROLES, SystemRole
 from ce_calendar.domain.errors import AccessDenied, Invalid, NotFound
 from ce_calendar.services.employees.showing import Place, PlaceOf, Showing
-from ce_calendar.services.employees.task_entry import MOST_EMPLOYEES, TaskEntry
+from ce_calendar.services.employees.task_entry import MOST_EMPLOYEES, TaskEntry, ZoneChanged
 from ce_calendar.services.employees.task_views import FoundPeople, TaskDetails, TaskPage
 from ce_calendar.services.employees.tasks import ChangedMeanwhile, SavedTask, TaskFilter
 from ce_calendar.web.components.pager import PAGE_SIZE
@@ -259,13 +259,28 @@ def test_what_is_wrong_is_told_beside_its_field_and_the_dialog_stays(busy: Desk)
     async def scene() -> None:
         form = await opened(TaskFormState)
         await form.begin_add()
-        assert await form.save(FORM) is None
+        assert "aria-invalid" in str(await form.save(FORM)), "the keyboard goes there"
         assert (form.is_open, form.errors.day) == (True, "A time needs a date.")
         saving(busy, "add", NotFound("department"))
         assert "does not exist" in str(await form.save(FORM))
         assert form.is_open is True
 
     asyncio.run(scene())
+
+
+def test_after_the_zone_was_set_anew_the_next_save_means_times_in_it(busy: Desk) -> None:
+    entries = saving(busy, "add", ZoneChanged("Europe/Kyiv"))
+
+    async def scene() -> None:
+        form = await opened(TaskFormState)
+        await form.begin_add()
+        await form.save(FORM)
+        assert (form.is_open, form.form_zone) == (True, "Europe/Kyiv")
+        assert "Times are in Europe/Kyiv now" in form.errors.time
+        await form.save(FORM)
+
+    asyncio.run(scene())
+    assert [each.zone for each in entries] == ["Europe/Berlin", "Europe/Kyiv"]
 
 
 def test_of_a_time_that_comes_twice_it_is_said_which_counts(busy: Desk) -> None:

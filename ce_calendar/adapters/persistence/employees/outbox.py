@@ -165,6 +165,10 @@ class SqlOutbox:
             )
         )
 
+    def held(self, account_id: str) -> int:
+        query = select(func.count()).select_from(OUTBOX).where(OUTBOX.c.account_id == account_id, OUTBOX.c.is_held)
+        return self._database.scalar(query) or 0
+
     def waiting_for(self, calendar_ids: Collection[str]) -> Mapping[str, int]:
         counts: dict[str, int] = {}
         for chunk in chunks(sorted(set(calendar_ids))):

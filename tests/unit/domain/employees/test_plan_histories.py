@@ -23,11 +23,11 @@ DAY = timedelta(days=1)
 EMPLOYEES = [f"e{n}" for n in range(4)]
 SOME_EMPLOYEES = st.lists(st.sampled_from(EMPLOYEES), max_size=3, unique=True).map(tuple)
 SOME_DEPARTMENTS = st.lists(st.sampled_from(list(DEPARTMENTS)), max_size=2, unique=True).map(tuple)
-NOW_AND_THEN = st.integers(0, 2).map(lambda n: n == 0)
+MOSTLY = st.integers(0, 3).map(bool)
 EMPLOYEE_CHANGES = st.one_of(
-    st.fixed_dictionaries({"is_bound": st.booleans()}),
-    st.fixed_dictionaries({"email": st.sampled_from(["", "a@x.example", "b@x.example", "c@x.example"])}),
-    st.fixed_dictionaries({"dismissed_on": st.sampled_from([None, NOON.date()])}),
+    st.fixed_dictionaries({"is_bound": MOSTLY}),
+    st.fixed_dictionaries({"email": st.sampled_from(["a@x.example", "b@x.example", "c@x.example", ""])}),
+    st.fixed_dictionaries({"dismissed_on": st.sampled_from([None, None, NOON.date()])}),
     st.fixed_dictionaries({"name": st.sampled_from(["Ada", "Bob"])}),
     st.fixed_dictionaries({"position": st.sampled_from(["Fitter", "Chief"])}),
     st.fixed_dictionaries({"department_ids": SOME_DEPARTMENTS}),
@@ -53,7 +53,7 @@ STATUS_CHANGES = st.one_of(
     st.fixed_dictionaries({"color_id": st.sampled_from(["", "3"])}),
 )
 RULES_CHANGES = st.one_of(
-    st.fixed_dictionaries({"is_enabled": st.integers(0, 3).map(bool)}),
+    st.fixed_dictionaries({"is_enabled": MOSTLY}),
     st.fixed_dictionaries({"zone": st.sampled_from(["UTC", "America/New_York", "Pacific/Kiritimati"])}),
     st.fixed_dictionaries({"calendar_name": st.sampled_from(["{employee}", "{employee} ({position}) {departments}."])}),
     st.fixed_dictionaries({"event_title": st.sampled_from(["#{number} {title}", "{title} with {employees}"])}),
@@ -64,7 +64,7 @@ RULES_CHANGES = st.one_of(
     st.fixed_dictionaries({"first_import_days": st.integers(0, 3)}),
     st.fixed_dictionaries({"on_email_change": st.sampled_from(OnEmailChange)}),
 )
-FIRST_RULES = CalendarRules(is_enabled=True, event_description="{address}\n{departments}")
+FIRST_RULES = CalendarRules(is_enabled=True, shows_departments=True, event_description="{address}\n{departments}")
 
 
 class OrganizationHistory(RuleBasedStateMachine):
@@ -80,11 +80,27 @@ class OrganizationHistory(RuleBasedStateMachine):
         self.begins: dict[str, date] = {}
         """From when on each calendar should show tasks, by its id."""
 
-    @initialize(is_bound=st.lists(st.booleans(), min_size=4, max_size=4))
-    def begin(self, is_bound: list[bool]) -> None:
-        for employee_id, each in zip(EMPLOYEES, is_bound, strict=True):
-            self.ours.employees[employee_id] = make_employee(employee_id, is_bound=each)
-        self.owe_all()
+    @initialize(
+        departments=st.lists(SOME_DEPARTMENTS, min_size=4, max_size=4),
+        dates=st.lists(DATES, min_size=4, max_size=4),
+        assigned=st.lists(st.tuples(SOME_EMPLOYEES, SOME_DEPARTMENTS), min_size=4, max_size=4),
+        different=RULES_CHANGES,
+    )
+    def begin(
+        self,
+        departments: list[tuple[str, ...]],
+        dates: list[dict[str, Any]],
+        assigned: list[tuple[tuple[str, ...], tuple[str, ...]]],
+        different: dict[str, Any],
+    ) -> None:
+        for employee_id, department_ids in zip(EMPLOYEES, departments, strict=True):
+            self.ours.employees[employee_id] = make_employee(employee_id, department_ids=department_ids)
+        for number, (when, (employee_ids, department_ids)) in enumerate(zip(dates, assigned, strict=True)):
+            self.ours.tasks[f"t{number}"] = make_task(
+                f"t{number}", number=number, employee_ids=employee_ids, department_ids=department_ids, **when
+            )
+        self.change_rules(different)
+        self.plan_page(EMPLOYEES)
 
     @rule(employee_id=st.sampled_from(EMPLOYEES), different=EMPLOYEE_CHANGES)
     def change_employee(self, employee_id: str, different: dict[str, Any]) -> None:
@@ -136,11 +152,10 @@ class OrganizationHistory(RuleBasedStateMachine):
             self.world.apply(plan_removal(calendar))
             self.owed.add(employee_id)
 
-    @rule(is_meant=NOW_AND_THEN)
-    def disconnect(self, *, is_meant: bool) -> None:
-        if is_meant:
-            self.ours.is_leaving = True
-            self.owe_all()
+    @rule(stays=MOSTLY)
+    def disconnect_or_think_better_of_it(self, *, stays: bool) -> None:
+        self.ours.is_leaving = not stays
+        self.owe_all()
 
     @precondition(lambda self: self.ours.is_leaving)
     @rule()
@@ -179,8 +194,9 @@ class OrganizationHistory(RuleBasedStateMachine):
     def whoever_owes_no_plan_is_planned(self) -> None:
         employees = [each for employee_id, each in self.ours.employees.items() if employee_id not in self.owed]
         assert plan_employee_calendars(self.picture(employees, self.ours.tasks)).is_empty
-        if not self.owed:
+        if not self.owed and self.is_planning():
             assert plan_task_events(self.picture(employees, self.ours.tasks)).is_empty
+            self.planned_is_what_should_show()
 
     def owe_all(self) -> None:
         self.owed.update(EMPLOYEES)
@@ -234,6 +250,18 @@ class OrganizationHistory(RuleBasedStateMachine):
             mappings=list(self.world.mappings.values()),
             is_leaving=self.ours.is_leaving,
         )
+
+    def planned_is_what_should_show(self) -> None:
+        """Whatever of it has reached Google."""
+        current = self.world.current()
+        assert set(current) == {each.id for each in self.ours.employees.values() if self.ours.wants(each)}
+        planned = {key for key, each in self.world.mappings.items() if each.content_hash}
+        assert {key for key in planned if self.world.calendars[key[0]].is_current} == {
+            (calendar.id, task.id)
+            for calendar in current.values()
+            for task in self.ours.tasks.values()
+            if self.ours.shows(self.ours.employees[calendar.employee_id], task, self.begins[calendar.id])
+        }
 
     def google_shows_what_should_show(self) -> None:
         """Thought out anew, and compared with what really is there."""

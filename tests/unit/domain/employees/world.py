@@ -75,7 +75,9 @@ class World:
             self._owe(operation)
 
     def _only_ours_is_undone(self, plan: EmployeePlan) -> None:
-        """We delete what we planned, and nothing else."""
+        """We delete what we planned, and nothing else; and each thing is planned once."""
+        keys = [operation.key for operation in (*plan.operations, *plan.reversals)]
+        assert len(keys) == len(set(keys))
         for operation in (*plan.operations, *plan.reversals):
             if operation.act is Act.DELETE_CALENDAR:
                 assert self.calendars[operation.calendar_id].is_current

@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from structlog.testing import capture_logs
 
 from ce_calendar.adapters.memory_host import BATCH
 from ce_calendar.domain.employees.calendars import AccountStatus, CalendarState, event_id_of
@@ -67,6 +68,7 @@ def test_at_the_limit_of_new_calendars_creations_alone_wait_and_go_on_by_themsel
     assert "#2 Switch" in office.seen_by(emma)["Emma"]
     office.new_requests()
     office.clock.advance(29 * MINUTE)
+    assert office.draining.due() == []
     office.drain()
     assert office.new_requests() == []
     office.hosting.creations_left = None
@@ -465,6 +467,17 @@ def test_an_account_that_leaves_has_its_calendars_deleted_first_even_while_all_i
     assert not office.draining.due()
 
 
+def test_an_account_whose_credential_cannot_be_revoked_is_not_asked_at_every_tick(office: Office) -> None:
+    asked: list[str] = []
+    _, draining = office.services(finish_leaving=lambda account: asked.append(account.id))
+    office.disconnect()
+    office.plan()
+    draining.run(office.organization.id)
+    assert (asked, draining.due()) == ([office.account.id], [])
+    office.clock.advance(HOUR)
+    assert draining.due() == [office.organization.id]
+
+
 def test_an_account_that_leaves_without_a_credential_waits_and_says_why(office: Office, emma: Employee) -> None:
     office.world.revoke(CENTRAL)
     office.disconnect()
@@ -476,6 +489,26 @@ def test_an_account_that_leaves_without_a_credential_waits_and_says_why(office: 
     office.clock.advance(HOUR)
     office.work()
     assert office.finished == [account.id]
+
+
+def test_a_fault_of_ours_waits_as_an_outage_does_and_keeps_its_message_to_itself(
+    office: Office, emma: Employee
+) -> None:
+    def stumble(_name: str) -> None:
+        office.hosting.before = lambda _name: None
+        raise RuntimeError("Replace the router of Carla")
+
+    office.hosting.before = stumble
+    office.assign(emma, title="Switch")
+    with capture_logs() as logs:
+        office.drain()
+    assert "Carla" not in str(logs)
+    assert [line["error_type"] for line in logs if line["event"] == "drain"] == ["RuntimeError"]
+    account = office.stored_account()
+    assert account.last_error == "internal"
+    assert account.wait_until
+    office.work_until_quiet()
+    assert office.seen_by(emma)["Emma"] == "#1 Router, #2 Switch"
 
 
 # -- the pace, and others --------------------------------------------------------------------------------------------
