@@ -1,6 +1,6 @@
 """The organization's departments, and who belongs to them."""
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from uuid import uuid4
@@ -12,8 +12,7 @@ from ce_calendar.domain.employees.templates import calendar_name_template, event
 from ce_calendar.domain.errors import Duplicate, Invalid, NotFound
 from ce_calendar.ports import Announcer, OpenUnitOfWork, UnitOfWork
 from ce_calendar.services.audit import Audit, recorded_refusals
-from ce_calendar.services.employees.entered import DEPARTMENT_LENGTH, chosen_employees
-from ce_calendar.services.employees.mattering import matters_for_calendar
+from ce_calendar.services.employees.entered import DEPARTMENT_LENGTH
 from ce_calendar.services.employees.planning import Planning
 from ce_calendar.services.entered import entered_id, entered_text
 
@@ -109,38 +108,6 @@ class DepartmentBook:
         self._announce(home)
         return len(members)
 
-    def change_members(
-        self, actor: Actor, *, department_id: str, join: Collection[str] = (), leave: Collection[str] = ()
-    ) -> int:
-        """Let employees join or leave a department; returns of how many that changed something.
-
-        Raises:
-            AccessDenied: not allowed to manage employee calendars.
-            Invalid: nobody is named, or too many.
-            NotFound: no such department or employee; nothing is changed.
-        """
-        action = "department.members"
-        home = actor.organization_id
-        with recorded_refusals(self._audit, actor, action, department_id):
-            actor.require(Permission.ERP_MANAGE)
-            with self._open_uow() as uow:
-                rules = uow.calendar_rules.get(home, lock=True)
-                wanted = _department(uow, actor, department_id).id
-                before = chosen_employees(uow, actor, [*join, *leave], None)
-                joining = set(join)
-                after = [
-                    replace(each, department_ids=_with(each.department_ids, wanted, is_member=each.id in joining))
-                    for each in before
-                ]
-                changed = [(old, new) for old, new in zip(before, after, strict=True) if old != new]
-                uow.employees.save(*(new for _, new in changed))
-                concerned = [new.id for old, new in changed if matters_for_calendar(old, new, rules)]
-                if concerned:
-                    self._planning.employees_changed(uow, home, concerned)
-                self._audit.done(actor, action, wanted, uow=uow, changed=len(changed))
-        self._announce(home)
-        return len(changed)
-
     def _plan(self, uow: UnitOfWork, rules: CalendarRules, department: Department, *, shows: bool) -> None:
         """Its name changes or goes; `shows`: calendars show its tasks, and will not any more."""
         home = department.organization_id
@@ -168,11 +135,6 @@ def _department(uow: UnitOfWork, actor: Actor, department_id: object) -> Departm
     if department is None:
         raise NotFound("department")
     return department
-
-
-def _with(department_ids: Iterable[str], department_id: str, *, is_member: bool) -> tuple[str, ...]:
-    others = {each for each in department_ids if each != department_id}
-    return tuple(sorted(others | {department_id} if is_member else others))
 
 
 @contextmanager

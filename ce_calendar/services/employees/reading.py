@@ -85,12 +85,12 @@ class EmployeeReading:
                 )
 
     def week(self, actor: Actor, *, employee_id: str, weeks_ahead: int = 0) -> EmployeeWeek:
-        """What an employee's calendar shows from a Monday on, for seven days, as planned.
+        """What an employee's calendar shows in seven days, as planned.
 
         Args:
             actor: the reader.
             employee_id: whose calendar.
-            weeks_ahead: from this week; may be negative.
+            weeks_ahead: from the seven days that begin today; may be negative.
 
         Raises:
             AccessDenied: not allowed to see employee calendars.
@@ -108,7 +108,7 @@ class EmployeeReading:
                 rules = uow.calendar_rules.get(home)
                 zone = ZoneInfo(rules.zone)
                 today = self._clock().astimezone(zone).date()
-                first = today - timedelta(days=today.weekday()) + timedelta(weeks=weeks_ahead)
+                first = today + timedelta(weeks=weeks_ahead)
                 return EmployeeWeek(
                     first_day=first,
                     today=today,

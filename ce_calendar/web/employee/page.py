@@ -61,9 +61,9 @@ def _week() -> rx.Component:
                 small(rx.fragment("Times in ", state.week_zone)),
             ),
             rx.flex(
-                rx.button("Previous week", on_click=state.previous_week, variant="soft", color_scheme="gray"),
-                rx.button("This week", on_click=state.this_week, variant="soft", color_scheme="gray"),
-                rx.button("Next week", on_click=state.next_week, variant="soft", color_scheme="gray"),
+                rx.button("7 days back", on_click=state.previous_week, variant="soft", color_scheme="gray"),
+                rx.button("From today", on_click=state.this_week, variant="soft", color_scheme="gray"),
+                rx.button("7 days on", on_click=state.next_week, variant="soft", color_scheme="gray"),
                 spacing="2",
                 wrap="wrap",
             ),

@@ -10,7 +10,6 @@ from ce_calendar.domain.access import Actor
 from ce_calendar.domain.employees.people import Department
 from ce_calendar.domain.errors import AccessDenied, Invalid, NotFound
 from ce_calendar.ports import OpenUnitOfWork
-from tests.builders import new_id
 from tests.conftest import FixedClock
 from tests.support.doubles import audit_rows
 from tests.unit.services.employees_scene import Crew, gather
@@ -78,33 +77,10 @@ def test_plans_are_owed_where_the_department_shows(
     assert crew.owing(member, other) == on_removal
 
 
-def test_joining_and_leaving_say_how_many_it_changed(crew: Crew) -> None:
-    crew.set_rules(shows_departments=True)
-    department, second = crew.put_department(), crew.put_department("Office")
-    one, other = crew.put(department_ids=[second.id]), crew.put(name="Otto")
-    changed = crew.departments.change_members(crew.dispatcher, department_id=department.id, join=[one.id, other.id])
-    assert changed == 2
-    assert crew.read(one).department_ids == tuple(sorted([department.id, second.id]))
-    assert crew.owing(one, other) == [True, True]
-    with crew.uow() as work:
-        work.employees.plan_done([one.id, other.id])
-    changed = crew.departments.change_members(
-        crew.dispatcher, department_id=department.id, join=[one.id], leave=[other.id]
-    )
-    assert changed == 1
-    assert crew.read(other).department_ids == ()
-    assert crew.owing(one, other) == [False, True]
-    with pytest.raises(NotFound):
-        crew.departments.change_members(crew.dispatcher, department_id=department.id, join=[new_id()])
-
-
 CHANGES: dict[str, Callable[[Crew, Actor, Department], object]] = {
     "add": lambda crew, actor, _: crew.departments.add(actor, name="X"),
     "rename": lambda crew, actor, each: crew.departments.rename(actor, department_id=each.id, name="X"),
     "remove": lambda crew, actor, each: crew.departments.remove(actor, department_id=each.id),
-    "members": lambda crew, actor, each: crew.departments.change_members(
-        actor, department_id=each.id, join=[crew.put().id]
-    ),
 }
 
 
