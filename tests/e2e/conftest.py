@@ -233,3 +233,17 @@ def team(database: Engine) -> Team:
 def dispatcher(signed_in: SignedIn) -> Page:
     """The browser of who keeps the employee calendars."""
     return signed_in("dispatcher@demo.example")
+
+
+@pytest.fixture
+def desk(dispatcher: Page, team: Team) -> Page:
+    """The dispatcher's open list, in Berlin's zone, with two employees and a department to give tasks to."""
+    team.set_rules()
+    team.connect_account()
+    crew = team.department("Field service")
+    anna = team.employee("Anna Novak", departments=[crew])
+    team.calendar(anna)
+    team.employee("Boris Sidorov", is_bound=False)
+    dispatcher.goto("/erp/tasks")
+    expect(dispatcher.get_by_role("searchbox", name="Search tasks")).to_be_visible()
+    return dispatcher

@@ -346,12 +346,13 @@ def test_a_share_that_is_forbidden_fails_with_its_reason(office: Office) -> None
 def test_what_gets_no_answer_again_and_again_counts_as_failing(office: Office, emma: Employee) -> None:
     office.hosting.fail("events.insert", ProviderUnavailable("http_503"), times=5)
     office.assign(emma)
-    office.assign(emma)
-    for _ in range(5):
+    states = []
+    for _ in range(6):
         office.drain()
+        states.append(state_of(office, emma))
         office.clock.advance(HOUR)
-    office.work_until_quiet()
-    assert state_of(office, emma) == (CalendarState.SHARED, "")
+    well, failing = (CalendarState.SHARED, ""), (CalendarState.FAILING, "unavailable")
+    assert states == [well, well, well, well, failing, well]
 
 
 # -- the account -----------------------------------------------------------------------------------------------------
