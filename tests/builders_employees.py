@@ -189,13 +189,14 @@ def make_calendar(
     problem: str = "",
 ) -> EmployeeCalendar:
     """An employee's calendar, by default made and shared; one that waits was never made."""
-    calendar_id = calendar_id_of(employee.id, generation)
+    account_id = account_id or new_id()
+    calendar_id = calendar_id_of(account_id, employee.id, generation)
     made_as = "" if state is CalendarState.WAITING else f"{calendar_id}@group.calendar.google.com"
     return EmployeeCalendar(
         id=calendar_id,
         organization_id=employee.organization_id,
         employee_id=employee.id,
-        account_id=account_id or new_id(),
+        account_id=account_id,
         generation=generation,
         name=name or employee.name,
         zone=zone,

@@ -8,6 +8,8 @@ from typing import TypeVar
 from ce_calendar.domain.errors import Invalid
 
 _ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
+_HALF_PAIR = re.compile("[\ud800-\udfff]")
+"""No browser sends one, and no page can be told of it again: the echo would break the connection."""
 LONGEST_TEXT = 400
 
 _Word = TypeVar("_Word", bound=StrEnum)
@@ -59,12 +61,14 @@ def a_text(value: object, *, longest: int = LONGEST_TEXT, strip: bool = True) ->
     """Text of a sensible length, without blanks around it unless they are wanted.
 
     Raises:
-        Invalid: it is something else, or too long.
+        Invalid: it is something else, too long, or nothing that could be shown again.
     """
     if not isinstance(value, str):
         raise Invalid("That is not a text. Please reload the page.")
     if len(value) > longest:
         raise Invalid(f"That is too long: at most {longest} characters.")
+    if _HALF_PAIR.search(value):
+        raise Invalid("That has characters that cannot be shown.")
     return value.strip() if strip else value
 
 

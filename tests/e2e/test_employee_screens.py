@@ -86,12 +86,12 @@ def _list(page: Page, look: Look) -> None:
 
 def _card(page: Page, team: Team, look: Look) -> None:
     ilse = team.employee("Ilse Busy", departments=[team.department("Night shift")], position="Electrician")
-    monday = datetime.now(UTC).replace(hour=8, minute=0) - timedelta(days=datetime.now(UTC).weekday())
+    today = datetime.now(UTC).replace(hour=8, minute=0)
     team.calendar(ilse, generation=1, state=CalendarState.DELETED)
     current = team.calendar(ilse, generation=2)
     for number, title in enumerate(("Replace the router", "Inspect the roof", "Measure the line for a new customer")):
-        team.task(title, current, starts_at=monday + timedelta(days=2 * number))
-    team.task("Stocktaking", current, day=(monday + timedelta(days=2)).date())
+        team.task(title, current, starts_at=today + timedelta(days=2 * number))
+    team.task("Stocktaking", current, day=(today + timedelta(days=2)).date())
     page.goto(f"/erp/employees/{ilse.id}")
     expect(page.get_by_test_id("week-event").first).to_be_visible()
     look(page, "employee")

@@ -3,6 +3,7 @@
 import re
 from datetime import UTC, datetime, timedelta
 from urllib.parse import unquote
+from zoneinfo import ZoneInfo
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
@@ -309,20 +310,19 @@ def test_the_week_is_told_in_the_readers_language_and_the_rules_zone(
     team.connect_account()
     lena = team.employee("Lena Fischer", email=LENA)
     calendar = team.calendar(lena)
-    tokyo = datetime.now(UTC) + timedelta(hours=9)
-    monday = (tokyo - timedelta(days=tokyo.weekday())).replace(hour=8, minute=0, second=0, microsecond=0)
-    team.task("Early", calendar, starts_at=monday - timedelta(hours=9))
-    team.task("A week later", calendar, starts_at=monday - timedelta(hours=9) + timedelta(days=7))
+    early = datetime.now(ZoneInfo("Asia/Tokyo")).replace(hour=8, minute=0, second=0, microsecond=0)
+    team.task("Early", calendar, starts_at=early)
+    team.task("A week later", calendar, starts_at=early + timedelta(days=7))
     german = signed_in("dispatcher@demo.example", locale="de-DE")
     open_card(german, lena)
     days = german.get_by_test_id("week-day")
     expect(days).to_have_count(7)
-    expect(days.first).to_contain_text("Mo")
+    expect(days.first).to_contain_text(("Mo", "Di", "Mi", "Do", "Fr", "Sa", "So")[early.weekday()])
     expect(days.first.get_by_test_id("week-event")).to_contain_text("08:00 \N{EN DASH} 09:00")
     expect(german.get_by_text("Times in Asia/Tokyo")).to_be_visible()
-    german.get_by_role("button", name="Next week").click()
+    german.get_by_role("button", name="7 days on").click()
     expect(german.get_by_test_id("week-event")).to_contain_text("A week later")
-    german.get_by_role("button", name="This week").click()
+    german.get_by_role("button", name="From today").click()
     expect(german.get_by_test_id("week-event")).to_contain_text("Early")
 
 

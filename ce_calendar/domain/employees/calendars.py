@@ -32,7 +32,7 @@ class EmployeeCalendar:
     """One calendar kept for an employee. A later one of the same employee has a higher generation."""
 
     id: str
-    """Ours, from employee and generation: see `calendar_id_of`."""
+    """Ours, from account, employee and generation: see `calendar_id_of`."""
     organization_id: str
     employee_id: str
     account_id: str
@@ -67,9 +67,13 @@ class EmployeeCalendar:
         return marker_of(self.id)
 
 
-def calendar_id_of(employee_id: str, generation: int) -> str:
-    """The same for the same employee and generation, in every process and every run."""
-    return hashlib.sha256(f"{employee_id}:{generation}".encode()).hexdigest()[:32]
+def calendar_id_of(account_id: str, employee_id: str, generation: int) -> str:
+    """The same for the same account, employee and generation, in every process and every run.
+
+    With the account, since generations begin anew under the next one: what an account that was given up left at Google
+    must not be taken for a calendar of now, should the same person sign in again.
+    """
+    return hashlib.sha256(f"{account_id}:{employee_id}:{generation}".encode()).hexdigest()[:32]
 
 
 def event_id_of(calendar_id: str, task_id: str) -> str:

@@ -147,7 +147,7 @@ class _Calendars:
         picture = self._picture
         generation = 1 + max(picture.generations.get(employee.id, 0), after.generation if after else 0)
         calendar = EmployeeCalendar(
-            id=calendar_id_of(employee.id, generation),
+            id=calendar_id_of(picture.account_id, employee.id, generation),
             organization_id=employee.organization_id,
             employee_id=employee.id,
             account_id=picture.account_id,

@@ -154,9 +154,10 @@ class Draining:
         Both in one transaction under the lock that everybody holds who owes something: with the lease let go a
         moment later, a job that was asked for in between would find it taken, and go.
         """
-        now = self._clock()
         with self._open_uow() as uow:
             uow.calendar_rules.get(organization_id, lock=True)
+            # Not before: what was owed while this waited for the lock would seem to lie ahead.
+            now = self._clock()
             account = may_send(uow, organization_id, now=now)
             if account and choose(uow, account, now=now, most=1):
                 return False

@@ -117,8 +117,8 @@ class RulesState(EmployeeCalendarsState):
         """Let what was entered count from now on."""
         try:
             # Of the form: the last key may have been pressed after the field was last followed.
-            typed = fields(form, *(name for name in TYPED if name in form), longest=LONGEST, strip=False)
-            self.entered = {**self.entered, **typed}
+            typed = fields(form, *TYPED, longest=LONGEST, strip=False)
+            self.entered = {**self.entered, **{name: text for name, text in typed.items() if name in form}}
             actor = await current_actor(self)
             rules = await asyncio.to_thread(get_services().rules.change, actor, **from_entered(self.entered))
         except InvalidRules as refusal:

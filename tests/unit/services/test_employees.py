@@ -323,18 +323,18 @@ def test_the_card_has_history_and_earlier_calendars(crew: Crew) -> None:
 def test_the_week_holds_what_is_planned_in_the_calendar_on_the_rules_clock(crew: Crew) -> None:
     employee = crew.put()
     calendar = crew.put_calendar(employee)
-    monday = date(2026, 3, 9)
-    crew.put_task(calendar, title="On Monday", day=monday, employee_ids=[employee.id])
-    crew.put_task(calendar, title="On Sunday", day=monday + timedelta(days=6), employee_ids=[employee.id])
-    crew.put_task(calendar, title="Next Monday", day=monday + timedelta(days=7), employee_ids=[employee.id])
-    crew.put_task(calendar, title="The Sunday before", day=monday - timedelta(days=1), employee_ids=[employee.id])
-    crew.put_task(None, title="Not planned", day=monday, employee_ids=[employee.id])
+    today = date(2026, 3, 10)
+    crew.put_task(calendar, title="Today", day=today, employee_ids=[employee.id])
+    crew.put_task(calendar, title="On the seventh day", day=today + timedelta(days=6), employee_ids=[employee.id])
+    crew.put_task(calendar, title="A week from today", day=today + timedelta(days=7), employee_ids=[employee.id])
+    crew.put_task(calendar, title="Yesterday", day=today - timedelta(days=1), employee_ids=[employee.id])
+    crew.put_task(None, title="Not planned", day=today, employee_ids=[employee.id])
     week = crew.book.week(crew.viewer, employee_id=employee.id)
-    assert (week.first_day, week.today, week.zone) == (monday, date(2026, 3, 10), "Europe/Berlin")
-    assert sorted(each.event.title for each in week.events) == ["#1 On Monday", "#2 On Sunday"]
+    assert (week.first_day, week.today, week.zone) == (today, today, "Europe/Berlin")
+    assert sorted(each.event.title for each in week.events) == ["#1 Today", "#2 On the seventh day"]
     assert {each.status for each in week.events} == {"Not completed"}
     after = crew.book.week(crew.viewer, employee_id=employee.id, weeks_ahead=1)
-    assert [each.event.title for each in after.events] == ["#3 Next Monday"]
+    assert [each.event.title for each in after.events] == ["#3 A week from today"]
     for far in (521, -521, True, "1", 10**30):
         with pytest.raises(Invalid):
             crew.book.week(crew.viewer, employee_id=employee.id, weeks_ahead=far)  # type: ignore[arg-type] # sent

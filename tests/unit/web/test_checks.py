@@ -35,7 +35,7 @@ def test_text_is_stripped_unless_blanks_belong_to_it() -> None:
     assert a_text(" a ", strip=False) == " a "
 
 
-@pytest.mark.parametrize("value", [None, 5, ["a"], "x" * 401])
+@pytest.mark.parametrize("value", [None, 5, ["a"], "x" * 401, "\ud83d"], ids=ascii)
 def test_no_text_and_endless_text_are_refused(value: Any) -> None:
     with pytest.raises(Invalid):
         a_text(value)

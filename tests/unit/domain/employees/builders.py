@@ -60,7 +60,7 @@ def make_calendar(employee_id: str = "ada", **different: Any) -> EmployeeCalenda
         "is_shared": True,
     }
     return EmployeeCalendar(
-        id=calendar_id_of(employee_id, generation),
+        id=calendar_id_of(different.get("account_id", "account"), employee_id, generation),
         organization_id=ORG,
         employee_id=employee_id,
         generation=generation,

@@ -96,8 +96,16 @@ def test_a_calendar_that_was_never_made_is_withdrawn_rather_than_deleted() -> No
 def test_whoever_comes_back_gets_another_calendar() -> None:
     plan = plan_employee_calendars(make_picture(generations={"ada": 2}))
     (calendar,) = plan.calendars
-    assert (calendar.generation, calendar.id) == (3, calendar_id_of("ada", 3))
-    assert calendar.id != calendar_id_of("ada", 2)
+    assert (calendar.generation, calendar.id) == (3, calendar_id_of("account", "ada", 3))
+    assert calendar.id != calendar_id_of("account", "ada", 2)
+
+
+def test_under_another_account_the_first_calendar_is_not_the_first_of_before() -> None:
+    """What an account that was given up left at Google carries the marker of that one."""
+    (before,) = plan_employee_calendars(make_picture()).calendars
+    (calendar,) = plan_employee_calendars(make_picture(account_id="another")).calendars
+    assert calendar.generation == before.generation
+    assert calendar.marker != before.marker
 
 
 def test_another_email_recreates_the_calendar() -> None:

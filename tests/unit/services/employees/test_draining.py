@@ -1,7 +1,10 @@
 """What each answer of the provider leads to."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import timedelta
+from itertools import count
 
 import pytest
 from structlog.testing import capture_logs
@@ -20,6 +23,7 @@ from ce_calendar.domain.errors import (
     Rejected,
     Taken,
 )
+from ce_calendar.ports import UnitOfWork
 from tests.builders_employees import make_employee
 from tests.support.office import CENTRAL, Office
 
@@ -577,3 +581,24 @@ def test_what_is_owed_at_the_last_moment_of_a_run_is_still_sent(office: Office, 
     office.drain()
     with office.uow(reading=True) as unit:
         assert not unit.leases.held([f"erp-drain:{office.organization.id}"], now=office.clock())
+
+
+def test_what_is_owed_while_a_run_waits_for_the_lock_of_its_last_look_is_still_sent(
+    office: Office, emma: Employee
+) -> None:
+    """The job that was asked for meanwhile finds the lease taken, and goes."""
+    writes = count(1)
+
+    @contextmanager
+    def open_uow(*, reading: bool = False) -> Iterator[UnitOfWork]:
+        # The first write takes the lease; nothing is owed, so the second is the last look.
+        if not reading and next(writes) == 2:
+            office.clock.advance(timedelta(milliseconds=500))
+            office.assign(emma, title="Meanwhile")
+        with office.uow(reading=reading) as unit:
+            yield unit
+
+    _, draining = office.services(open_uow=open_uow)
+    report = draining.run(office.organization.id)
+    assert report
+    assert report.done == 1
