@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from bench.planner_lines import EMPLOYEES, TASKS, planner
+from bench.employee_lines import EMPLOYEES, TASKS, planner, product
 from bench.report import Line, Told, measure, times, verdict
 from ce_calendar.commands.processes import Program, answers
 from tests.support.installation import chromium_path
@@ -73,12 +73,12 @@ class Options:
     employees: int
     """Of the organization whose calendars are planned."""
     tasks: int
-    planner_only: bool
+    employees_only: bool
 
     @property
     def is_part(self) -> bool:
         """Whether only a part is measured, on its own."""
-        return self.sandbox_only or self.planner_only
+        return self.sandbox_only or self.employees_only
 
 
 @contextmanager
@@ -240,7 +240,8 @@ def main() -> None:
                 _show(part)
     if not options.sandbox_only:
         _show(planner(employees=options.employees, tasks=options.tasks, runs=options.runs))
-    if not options.planner_only:
+        _show(product(employees=options.employees, tasks=options.tasks, browser=options.browser))
+    if not options.employees_only:
         _show(sandbox(options))
     print(f"\nload {os.getloadavg()[0]:.1f} at the end")
 
@@ -264,9 +265,9 @@ def _options() -> Options:
     parser.add_argument("--sandbox-only", action="store_true", help="measure nothing but the sandbox")
     parser.add_argument("--employees", type=int, default=EMPLOYEES, help="whose calendars are planned")
     parser.add_argument("--tasks", type=int, default=TASKS, help="of these employees")
-    parser.add_argument("--planner-only", action="store_true", help="measure nothing but the planner")
+    parser.add_argument("--employees-only", action="store_true", help="measure nothing but employee calendars")
     options = Options(**vars(parser.parse_args()))
-    if options.browser and not options.is_part and not _has_chromium():
+    if options.browser and not options.sandbox_only and not _has_chromium():
         print("There is no Chromium here, so nothing is loaded in a browser.", file=sys.stderr)
         options = replace(options, browser=False)
     return options
