@@ -230,7 +230,6 @@ def _content() -> rx.Component:
         direction="column",
         spacing="4",
         width="100%",
-        max_width="920px",
     )
 
 
