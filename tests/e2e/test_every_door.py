@@ -47,6 +47,8 @@ ORGANIZATION_DATA = (
     "erp_central_accounts",
     "erp_central_clients",
     "erp_calendar_rules",
+    "erp_department_members",
+    "erp_task_events",
     "outbox",
 )
 
@@ -178,6 +180,10 @@ def _payloads(parameters: list[str], target: Target) -> Iterator[dict[str, Any]]
         "department": "Intruders",
         "renamed": "Intruders",
         "title": "Intruder",
+        "zone": "UTC",
+        "calendar_name": "Intruder",
+        "client_id": "intruder.apps",
+        "client_secret": "intruder",
         "role": "done",
         "status_id": target.ids["status"],
     }

@@ -17,6 +17,7 @@ from ce_calendar.domain.employees.calendars import calendar_id_of, event_id_of, 
 from tests.support import engine_process
 from tests.support.central import CENTRAL, environment_for, provision, settings_from, uow_of
 from tests.support.eventually import eventually
+from tests.support.onlooker import Onlooker
 from tests.support.sandbox import GoogleSandbox
 
 KILLS = int(os.environ.get("CE_KILLS", "5"))
@@ -24,7 +25,6 @@ KILLS = int(os.environ.get("CE_KILLS", "5"))
 EMPLOYEES = 40
 TASKS = 800
 STRANGER = "stranger@elsewhere.example"
-OWN_EVENT = {"summary": "Own", "start": {"date": "2030-01-01"}, "end": {"date": "2030-01-02"}}
 WORKING_SECONDS = 4.0
 """About what all of it takes; the kills are spread over it."""
 
@@ -34,42 +34,6 @@ def environment(sqlite_url: str, sqlite_engine: Engine, google_sandbox: GoogleSa
     environment = environment_for(sqlite_url, google_sandbox.url)
     yield environment
     engine_of(settings_from(environment)).dispose()
-
-
-class Onlooker:
-    """Sees what an account shows, as a stranger's client."""
-
-    def __init__(self, google: GoogleSandbox, email: str) -> None:
-        google.control("accounts", email=email)
-        self._google = google
-        self._token = google.control("token", email=email)["access_token"]
-
-    def ask(self, path: str, **query: object) -> list[Any]:
-        items: list[Any] = []
-        page: dict[str, object] = {}
-        while True:
-            answer = self._google.call("GET", path, self._token, params={**query, **page})
-            items += answer["items"]
-            if "nextPageToken" not in answer:
-                return items
-            page = {"pageToken": answer["nextPageToken"]}
-
-    def own(self) -> None:
-        """Have a calendar and events of one's own."""
-        self._google.call("POST", "calendars/primary/events", self._token, json=OWN_EVENT)
-        made = self._google.call("POST", "calendars", self._token, json={"summary": "Private"})
-        self._google.call("POST", f"calendars/{made['id']}/events", self._token, json=OWN_EVENT)
-
-    def calendars(self) -> list[Any]:
-        return self.ask("users/me/calendarList", minAccessRole="owner", showHidden="true")
-
-    def picture(self) -> list[Any]:
-        """All that is not ours, down to the etags."""
-        return [
-            (each["id"], each["summary"], self.ask(f"calendars/{each['id']}/events", showDeleted="true"))
-            for each in self.calendars()
-            if "ce-calendar" not in each.get("description", "")
-        ]
 
 
 def kill_at_random(start: Callable[[], Any], *, times: int) -> None:
@@ -106,7 +70,7 @@ def test_after_any_number_of_kills_there_is_one_of_each(
     finally:
         engine_process.kill(last)
 
-    made = [each for each in central.calendars() if "ce-calendar" in each.get("description", "")]
+    made = central.kept()
     ids = {person.id: calendar_id_of(account.id, person.id, 1) for person in people}
     assert len(made) == EMPLOYEES
     for person in people:

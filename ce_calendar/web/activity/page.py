@@ -8,6 +8,7 @@ from ce_calendar.web.activity.state import ActivityState
 from ce_calendar.web.addresses import ACTIVITY, CONNECTIONS, CONTACTS
 from ce_calendar.web.components.icon_action import icon_action
 from ce_calendar.web.components.pager import pager
+from ce_calendar.web.components.search_box import search_box
 from ce_calendar.web.components.words import empty_state, link_button, page_header, skeleton_rows
 from ce_calendar.web.layout import framed
 from ce_calendar.web.opening import by_phase
@@ -92,13 +93,12 @@ def _contact_filter() -> rx.Component:
             )
         ),
         rx.popover.content(
-            rx.input(
-                rx.input.slot(rx.icon("search", size=15, aria_hidden="true")),
-                value=ActivityState.choice_search,
-                on_change=ActivityState.look_for,
+            search_box(
+                ActivityState.choice_search,
+                ActivityState.look_for,
+                label="Search contacts",
+                size="2",
                 debounce_timeout=250,
-                placeholder="Search contacts",
-                aria_label="Search contacts",
                 margin_bottom="8px",
             ),
             rx.el.ul(

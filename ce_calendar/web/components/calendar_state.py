@@ -2,17 +2,11 @@
 
 import reflex as rx
 
+from ce_calendar.web.components.badge import badge
+
 
 def _badge(icon: str, word: str, color: str) -> rx.Component:
-    return rx.badge(
-        rx.icon(icon, size=13, aria_hidden="true"),
-        word,
-        color_scheme=color,
-        high_contrast=True,
-        size="2",
-        radius="full",
-        data_testid="calendar-state",
-    )
+    return badge(icon, word, color, data_testid="calendar-state")
 
 
 def calendar_state(state: str) -> rx.Component:

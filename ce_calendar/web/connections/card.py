@@ -3,6 +3,7 @@
 import reflex as rx
 
 from ce_calendar.web.addresses import CONNECT_GOOGLE_POST, CONNECT_MICROSOFT_POST
+from ce_calendar.web.components.badge import badge
 from ce_calendar.web.components.native_form import hidden, native_form
 from ce_calendar.web.connections.calendars import CalendarsState
 from ce_calendar.web.connections.disconnect import DisconnectState
@@ -25,15 +26,7 @@ def provider_mark(provider: str) -> rx.Component:
 
 
 def _badge(icon: str, word: str, color: str) -> rx.Component:
-    return rx.badge(
-        rx.icon(icon, size=13, aria_hidden="true"),
-        word,
-        color_scheme=color,
-        high_contrast=True,
-        size="2",
-        radius="full",
-        data_testid="sync-badge",
-    )
+    return badge(icon, word, color, data_testid="sync-badge")
 
 
 def sync_badge(status: str) -> rx.Component:

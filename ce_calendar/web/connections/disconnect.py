@@ -11,6 +11,7 @@ from ce_calendar.services.registry import get_services
 from ce_calendar.web.checks import a_flag, an_id
 from ce_calendar.web.components.focus import focus_back
 from ce_calendar.web.components.refusal import show_refusal
+from ce_calendar.web.components.ways_out import danger_button, ways_out
 from ce_calendar.web.connections.rows import DisconnectQuestion
 from ce_calendar.web.connections.state import ConnectionsState
 from ce_calendar.web.counting import count_words
@@ -169,20 +170,8 @@ def disconnect_dialog() -> rx.Component:
                     ),
                 ),
             ),
-            rx.flex(
-                # As the dialog's own cancel it takes the keyboard when the dialog opens; closing calls `keep`.
-                rx.alert_dialog.cancel(rx.button("Keep it", variant="soft", color_scheme="gray")),
-                rx.button(
-                    "Disconnect",
-                    on_click=DisconnectState.disconnect,
-                    color_scheme="red",
-                    class_name="danger",
-                    data_testid="confirm-disconnect",
-                ),
-                spacing="3",
-                justify="end",
-                wrap="wrap",
-                margin_top="24px",
+            ways_out(
+                danger_button("Disconnect", DisconnectState.disconnect, testid="confirm-disconnect"), keep="Keep it"
             ),
             max_width="500px",
             on_close_auto_focus=focus_back(),

@@ -6,6 +6,7 @@ from ce_calendar.services.connection_views import PAGE_LENGTH, Only
 from ce_calendar.web.addresses import ACTIVITY, CONNECTIONS, CONTACTS
 from ce_calendar.web.components.icon_action import icon_action
 from ce_calendar.web.components.pager import pager
+from ce_calendar.web.components.search_box import search_box
 from ce_calendar.web.components.words import empty_state, page_header, skeleton_rows
 from ce_calendar.web.connections.alert import credential_alert
 from ce_calendar.web.connections.backfill import backfill_callouts
@@ -99,14 +100,12 @@ def _toolbar() -> rx.Component:
         "Needs attention",
     )
     return rx.flex(
-        rx.input(
-            rx.input.slot(rx.icon("search", size=15, aria_hidden="true")),
-            value=ConnectionsState.search,
-            on_change=ConnectionsState.look_for,
+        search_box(
+            ConnectionsState.search,
+            ConnectionsState.look_for,
+            label="Search people and accounts",
+            size="2",
             debounce_timeout=250,
-            placeholder="Search people and accounts",
-            type="search",
-            aria_label="Search people and accounts",
             flex="1 1 240px",
             max_width="360px",
         ),

@@ -7,6 +7,7 @@ from ce_calendar.web.components.fields import area, field, whole_error
 from ce_calendar.web.components.focus import focus_back
 from ce_calendar.web.components.icon_action import icon_action
 from ce_calendar.web.components.pager import pager
+from ce_calendar.web.components.search_box import search_box
 from ce_calendar.web.components.words import empty_state, page_header, skeleton_rows
 from ce_calendar.web.contacts.doubles_dialog import doubles_button, doubles_dialog
 from ce_calendar.web.contacts.import_dialog import import_button, import_dialog
@@ -76,15 +77,11 @@ def _nothing() -> rx.Component:
 
 
 def _search() -> rx.Component:
-    return rx.input(
-        rx.input.slot(rx.icon("search", size=16, aria_hidden="true")),
-        value=ContactsState.search,
-        on_change=ContactsState.look_for,
-        debounce_timeout=300,
+    return search_box(
+        ContactsState.search,
+        ContactsState.look_for,
+        label="Search contacts",
         placeholder="Search name, email or company",
-        aria_label="Search contacts",
-        type="search",
-        size="3",
         width="100%",
         max_width="380px",
     )

@@ -14,6 +14,7 @@ from ce_calendar.web.checks import an_id, fields
 from ce_calendar.web.components.fields import field, whole_error
 from ce_calendar.web.components.focus import focus_back
 from ce_calendar.web.components.refusal import show_refusal
+from ce_calendar.web.components.ways_out import ways_out
 from ce_calendar.web.employee.state import EmployeeState
 from ce_calendar.web.session import current_actor
 
@@ -98,17 +99,6 @@ def _dialog(kind: str, title: object, *content: rx.Component) -> rx.Component:
     )
 
 
-def _ways_out(*ways: rx.Component) -> rx.Component:
-    return rx.flex(
-        rx.alert_dialog.cancel(rx.button("Cancel", type="button", variant="soft", color_scheme="gray")),
-        *ways,
-        spacing="3",
-        justify="end",
-        wrap="wrap",
-        margin_top="20px",
-    )
-
-
 def _words(*words: object) -> rx.Component:
     return rx.alert_dialog.description(*words, class_name="dialog-words")
 
@@ -127,7 +117,7 @@ def questions() -> rx.Component:
                 " a new invitation, which must be accepted again. It has another CalendarID.",
             ),
             whole_error(AskingState.error),
-            _ways_out(
+            ways_out(
                 rx.button(
                     "Rebuild",
                     on_click=AskingState.rebuild,
@@ -162,7 +152,7 @@ def questions() -> rx.Component:
                     ),
                     margin_top="16px",
                 ),
-                _ways_out(
+                ways_out(
                     rx.button(
                         "Dismiss", type="submit", color_scheme="red", class_name="danger", data_testid="confirm-dismiss"
                     )
@@ -182,6 +172,6 @@ def questions() -> rx.Component:
                 )
             ),
             whole_error(AskingState.error),
-            _ways_out(rx.button("Re-hire", on_click=AskingState.rehire, data_testid="confirm-rehire")),
+            ways_out(rx.button("Re-hire", on_click=AskingState.rehire, data_testid="confirm-rehire")),
         ),
     )

@@ -3,6 +3,7 @@
 import reflex as rx
 
 from ce_calendar.web.addresses import CONNECT_CENTRAL_POST
+from ce_calendar.web.components.badge import badge
 from ce_calendar.web.components.native_form import native_form
 from ce_calendar.web.employee_calendars.pieces import fact, section
 from ce_calendar.web.employee_calendars.state import EmployeeCalendarsState
@@ -31,16 +32,11 @@ def connect_button(words: object, **props: object) -> rx.Component:
 
 
 def _status() -> rx.Component:
-    def badge(words: str, icon: str, color: str) -> rx.Component:
-        return rx.badge(
-            rx.icon(icon, size=13, aria_hidden="true"), words, color_scheme=color, high_contrast=True, size="2"
-        )
-
     return rx.match(
         EmployeeCalendarsState.account.status,
-        ("needs_reauth", badge("Sign in again", "triangle-alert", "red")),
-        ("leaving", badge("Being disconnected", "hourglass", "amber")),
-        badge("Connected", "circle-check", "green"),
+        ("needs_reauth", badge("triangle-alert", "Sign in again", "red")),
+        ("leaving", badge("hourglass", "Being disconnected", "amber")),
+        badge("circle-check", "Connected", "green"),
     )
 
 

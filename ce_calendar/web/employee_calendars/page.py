@@ -4,6 +4,7 @@ import reflex as rx
 
 from ce_calendar.web.addresses import EMPLOYEE_CALENDARS, EMPLOYEES
 from ce_calendar.web.components.focus import focus_back
+from ce_calendar.web.components.ways_out import danger_button, ways_out
 from ce_calendar.web.components.words import link_button, page_header, skeleton_rows
 from ce_calendar.web.employee_calendars.account import account_card
 from ce_calendar.web.employee_calendars.client import client_card
@@ -189,26 +190,16 @@ def _question() -> rx.Component:
             rx.alert_dialog.title(question.title, margin_bottom="4px"),
             rx.alert_dialog.description("This is what happens:", class_name="dialog-words"),
             rx.el.ul(rx.foreach(question.effects, _effect), class_name="effects"),
-            rx.flex(
-                # As the dialog's own cancel it takes the keyboard when the dialog opens; closing calls `keep`.
-                rx.alert_dialog.cancel(rx.button("Cancel", variant="soft", color_scheme="gray")),
+            ways_out(
                 rx.cond(
                     is_end,
-                    rx.button(
-                        question.confirm,
-                        on_click=EmployeeCalendarsState.confirm,
-                        color_scheme="red",
-                        class_name="danger",
-                        data_testid="confirm-disconnect-central",
+                    danger_button(
+                        question.confirm, EmployeeCalendarsState.confirm, testid="confirm-disconnect-central"
                     ),
                     rx.button(
                         question.confirm, on_click=EmployeeCalendarsState.confirm, data_testid="confirm-integration"
                     ),
-                ),
-                spacing="3",
-                justify="end",
-                wrap="wrap",
-                margin_top="24px",
+                )
             ),
             max_width="520px",
             on_close_auto_focus=focus_back(),

@@ -11,6 +11,7 @@ from ce_calendar.services.registry import get_services
 from ce_calendar.web.checks import a_flag
 from ce_calendar.web.components.focus import focus_back
 from ce_calendar.web.components.refusal import show_refusal
+from ce_calendar.web.components.ways_out import danger_button, ways_out
 from ce_calendar.web.counting import count_words
 from ce_calendar.web.employees.rows import BindingQuestion
 from ce_calendar.web.employees.state import EmployeesState
@@ -128,27 +129,16 @@ def binding_dialog() -> rx.Component:
             rx.alert_dialog.title(question.title, margin_bottom="4px"),
             rx.alert_dialog.description("What happens then:", class_name="dialog-words"),
             rx.el.ul(rx.foreach(question.effects, rx.el.li), class_name="bullet-list"),
-            rx.flex(
-                rx.alert_dialog.cancel(
-                    rx.button(rx.cond(question.is_idle, "Close", "Cancel"), variant="soft", color_scheme="gray")
-                ),
+            ways_out(
                 rx.cond(
                     ~question.is_idle,
                     rx.cond(
                         question.is_bound,
                         rx.button(question.button, on_click=BindingState.confirm, data_testid="confirm-binding"),
-                        rx.button(
-                            question.button,
-                            on_click=BindingState.confirm,
-                            color_scheme="red",
-                            class_name="danger",
-                            data_testid="confirm-binding",
-                        ),
+                        danger_button(question.button, BindingState.confirm, testid="confirm-binding"),
                     ),
                 ),
-                spacing="3",
-                justify="end",
-                wrap="wrap",
+                keep=rx.cond(question.is_idle, "Close", "Cancel"),
             ),
             max_width="480px",
             on_close_auto_focus=focus_back(),

@@ -13,6 +13,7 @@ from ce_calendar.web.components.fields import field
 from ce_calendar.web.components.focus import focus_back
 from ce_calendar.web.components.icon_action import icon_action
 from ce_calendar.web.components.refusal import show_refusal
+from ce_calendar.web.components.ways_out import danger_button, ways_out
 from ce_calendar.web.employees.rows import DepartmentRow
 from ce_calendar.web.employees.state import EmployeesState
 from ce_calendar.web.session import current_actor
@@ -274,19 +275,8 @@ def _question() -> rx.Component:
                 " in it. Employees and tasks stay, without this department; what calendars showed because of it goes.",
                 class_name="dialog-words",
             ),
-            rx.flex(
-                rx.alert_dialog.cancel(rx.button("Keep it", variant="soft", color_scheme="gray")),
-                rx.button(
-                    "Remove",
-                    on_click=DepartmentsState.remove,
-                    color_scheme="red",
-                    class_name="danger",
-                    data_testid="confirm-remove-department",
-                ),
-                spacing="3",
-                justify="end",
-                wrap="wrap",
-                margin_top="20px",
+            ways_out(
+                danger_button("Remove", DepartmentsState.remove, testid="confirm-remove-department"), keep="Keep it"
             ),
             max_width="440px",
             on_close_auto_focus=focus_back(),

@@ -5,6 +5,7 @@ import reflex as rx
 from ce_calendar.web.addresses import EMPLOYEE_CALENDARS, EMPLOYEES
 from ce_calendar.web.components.calendar_state import calendar_state
 from ce_calendar.web.components.pager import pager
+from ce_calendar.web.components.search_box import search_box
 from ce_calendar.web.components.words import empty_state, link_button, page_header, skeleton_rows
 from ce_calendar.web.employees.adding import add_button, add_dialog
 from ce_calendar.web.employees.binding import binding_bar, binding_dialog
@@ -53,15 +54,11 @@ def _select(label: str, value: object, on_change: object, *options: rx.Component
 def _toolbar() -> rx.Component:
     state = EmployeesState
     return rx.flex(
-        rx.input(
-            rx.input.slot(rx.icon("search", size=16, aria_hidden="true")),
-            value=state.search,
-            on_change=state.look_for,
-            debounce_timeout=300,
+        search_box(
+            state.search,
+            state.look_for,
+            label="Search employees",
             placeholder="Search name, email or position",
-            aria_label="Search employees",
-            type="search",
-            size="3",
             flex="1 1 260px",
             max_width="380px",
         ),

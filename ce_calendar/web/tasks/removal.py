@@ -3,6 +3,7 @@
 import reflex as rx
 
 from ce_calendar.web.components.focus import focus_back
+from ce_calendar.web.components.ways_out import danger_button, ways_out
 from ce_calendar.web.tasks.form import TaskFormState
 
 
@@ -19,20 +20,7 @@ def removal_dialog() -> rx.Component:
                 size="2",
                 margin_top="16px",
             ),
-            rx.flex(
-                rx.alert_dialog.cancel(rx.button("Keep it", variant="soft", color_scheme="gray")),
-                rx.button(
-                    "Remove",
-                    on_click=TaskFormState.remove,
-                    color_scheme="red",
-                    class_name="danger",
-                    data_testid="confirm-remove-task",
-                ),
-                spacing="3",
-                justify="end",
-                wrap="wrap",
-                margin_top="24px",
-            ),
+            ways_out(danger_button("Remove", TaskFormState.remove, testid="confirm-remove-task"), keep="Keep it"),
             max_width="480px",
             on_close_auto_focus=focus_back(),
         ),

@@ -3,6 +3,7 @@
 import reflex as rx
 
 from ce_calendar.web.components.icon_action import icon_action
+from ce_calendar.web.components.search_box import search_box
 from ce_calendar.web.tasks.form import TaskFormState
 from ce_calendar.web.tasks.rows import Choice
 from ce_calendar.web.tasks.team import TeamState
@@ -71,15 +72,11 @@ def team_picker() -> rx.Component:
             TeamState.chosen,
             rx.el.ul(rx.foreach(TeamState.chosen, _chosen), class_name="chips", aria_label="Employees chosen"),
         ),
-        rx.input(
-            rx.input.slot(rx.icon("search", size=15, aria_hidden="true")),
-            value=TeamState.team_search,
-            on_change=TeamState.look_for_team,
+        search_box(
+            TeamState.team_search,
+            TeamState.look_for_team,
+            label="Search employees to add",
             debounce_timeout=200,
-            placeholder="Search employees to add",
-            aria_label="Search employees to add",
-            type="search",
-            size="3",
             data_testid="assignee-search",
         ),
         rx.cond(TeamState.team_search != "", _results()),

@@ -3,6 +3,7 @@
 import reflex as rx
 
 from ce_calendar.web.components.icon_action import icon_action
+from ce_calendar.web.components.search_box import search_box
 from ce_calendar.web.tasks.parts import status_options
 from ce_calendar.web.tasks.rows import Choice
 from ce_calendar.web.tasks.state import Show, TasksState
@@ -10,15 +11,11 @@ from ce_calendar.web.tasks.whose import WhoseState
 
 
 def _search() -> rx.Component:
-    return rx.input(
-        rx.input.slot(rx.icon("search", size=16, aria_hidden="true")),
-        value=TasksState.search,
-        on_change=TasksState.look_for,
-        debounce_timeout=300,
+    return search_box(
+        TasksState.search,
+        TasksState.look_for,
+        label="Search tasks",
         placeholder="Search title, customer, address or number",
-        aria_label="Search tasks",
-        type="search",
-        size="3",
         flex="1 1 260px",
         max_width="420px",
     )
@@ -93,13 +90,12 @@ def _employee() -> rx.Component:
                     )
                 ),
                 rx.popover.content(
-                    rx.input(
-                        rx.input.slot(rx.icon("search", size=15, aria_hidden="true")),
-                        value=WhoseState.people_search,
-                        on_change=WhoseState.look_for_people,
+                    search_box(
+                        WhoseState.people_search,
+                        WhoseState.look_for_people,
+                        label="Search employees",
+                        size="2",
                         debounce_timeout=250,
-                        placeholder="Search employees",
-                        aria_label="Search employees",
                         margin_bottom="8px",
                     ),
                     rx.el.ul(
