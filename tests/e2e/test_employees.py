@@ -1,17 +1,19 @@
 """Employees and their calendars, from the screens to Google: step 6 and the notes of the source, by their numbers."""
 
 import re
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from urllib.parse import unquote
 from zoneinfo import ZoneInfo
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import BrowserContext, Locator, Page, expect
 
 from ce_calendar.domain.employees.people import Employee
 from tests.e2e.at_google import LENA, MARCUS, AtGoogle
 from tests.e2e.central import connect_central
 from tests.e2e.conftest import SignedIn
+from tests.e2e.google import Google
 from tests.e2e.people import press, toast
 from tests.e2e.team import Team
 from tests.support.eventually import eventually
@@ -84,6 +86,25 @@ def test_step_6_email_and_binding_make_a_calendar_whose_id_is_shown(
     assert at_google.writes(calendar_id, account=LENA) == 403
     expect(dispatcher.get_by_test_id("week-event")).to_contain_text("#1 Replace the router")
     expect(dispatcher.get_by_test_id("history-row").filter(has_text="Google sent its invitation")).to_be_visible()
+
+
+def test_step_7_all_calendars_lie_under_the_central_account_and_the_invitation_must_be_accepted(
+    dispatcher: Page,
+    working: Team,
+    at_google: AtGoogle,
+    installation: Installation,
+    new_context: Callable[..., BrowserContext],
+) -> None:
+    lena, marcus = free(working), free(working, "Marcus Hill")
+    made = {bind(dispatcher, lena, LENA): "Lena Fischer", bind(dispatcher, marcus, MARCUS): "Marcus Hill"}
+    assert at_google.calendars() == made
+    assert (at_google.invitations(LENA), at_google.invitations(MARCUS)) == (1, 1)
+    hers = Google(new_context().new_page(), installation.google, LENA)
+    hers.open()
+    expect(hers.event("Replace the router")).to_have_count(0)
+    hers.page.get_by_role("button", name="Accept Lena Fischer").click()
+    expect(hers.event("Replace the router")).to_be_visible()
+    expect(hers.page.get_by_role("button", name="Accept Marcus Hill")).to_have_count(0)
 
 
 def test_note_2_another_email_recreates_the_calendar(dispatcher: Page, working: Team, at_google: AtGoogle) -> None:
