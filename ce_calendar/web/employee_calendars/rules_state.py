@@ -120,7 +120,9 @@ class RulesState(EmployeeCalendarsState):
             typed = fields(form, *TYPED, longest=LONGEST, strip=False)
             self.entered = {**self.entered, **{name: text for name, text in typed.items() if name in form}}
             actor = await current_actor(self)
-            rules = await asyncio.to_thread(get_services().rules.change, actor, **from_entered(self.entered))
+            # No more than that: what somebody else saved meanwhile, and this page may not have heard of, stays.
+            touched = {name: text for name, text in self.entered.items() if text != self.stored[name]}
+            rules = await asyncio.to_thread(get_services().rules.change, actor, **from_entered(touched))
         except InvalidRules as refusal:
             self.errors = dict(refusal.problems)
             return rx.toast.error("Not saved: something has to be put right first.")

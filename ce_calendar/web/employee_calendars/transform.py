@@ -65,8 +65,8 @@ def to_entered(rules: CalendarRules) -> dict[str, str]:
 
 
 def from_entered(entered: Mapping[str, str]) -> dict[str, object]:
-    """The form's texts as the service takes them."""
-    return {**entered, "shows_departments": entered.get("shows_departments") == YES}
+    """The form's texts, or some of them, as the service takes them."""
+    return {name: text == YES if name == "shows_departments" else text for name, text in entered.items()}
 
 
 def to_preview(preview: Preview, *, language: str, zone: str) -> PreviewRow:

@@ -104,7 +104,7 @@ class Desk:
                 for name in (
                     *("accounts", "audit", "backfill", "calendars", "connecting", "connections", "notices"),
                     *("contact_import", "contacts", "directory", "module_settings", "syncing", "timeline"),
-                    *("departments", "employees", "progress", "statuses", "tasks"),
+                    *("departments", "employees", "progress", "rules", "statuses", "tasks"),
                 )
             }
         )
