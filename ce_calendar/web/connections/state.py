@@ -94,7 +94,9 @@ class ConnectionsState(Paged, rx.State):
     def _arrive(self) -> EventSpec | None:
         query = self.router.url.query_parameters
         self._from_address = from_address(query.get("problem", ""), query.get("provider", ""))
-        self._over, self._told_once = self._told_once, []
+        # Who comes back from a consent has not seen what came of it, although a refresh may have read it already.
+        self._over = [] if "connected" in query else self._told_once
+        self._told_once = []
         put(self, search="", only=Only.ALL.value, offset=0)
         return rx.call_script(CLEAN_ADDRESS) if query else None
 

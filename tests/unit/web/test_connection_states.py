@@ -117,6 +117,20 @@ def test_what_came_of_a_consent_goes_when_the_page_is_opened_anew_and_an_ending_
     assert busy.asked("notices.dismiss") == [{"notice_id": connected.id}]
 
 
+def test_what_came_of_a_consent_is_told_to_who_comes_back_although_it_was_read_before(busy: Desk) -> None:
+    run = SyncRun(new_id(), "o", CONNECTION.id, NOON, RunOutcome.DONE, NOON, SyncReport(created=3))
+    busy.answers("notices", "mine", [NoticeView(notice(NoticeKind.CONNECTED), run, 2)])
+    busy.answers("notices", "dismiss")
+
+    async def scene() -> None:
+        state = await opened(ConnectionsState, url="http://localhost/ce/settings/calendar/?connected=google")
+        await state.refresh()
+        await state.load()
+
+    asyncio.run(scene())
+    assert busy.asked("notices.dismiss") == []
+
+
 def test_a_consent_whose_first_sync_is_not_done_is_told_again(busy: Desk) -> None:
     busy.answers("notices", "mine", [NoticeView(notice(NoticeKind.CONNECTED))])
 
