@@ -21,6 +21,9 @@ READY = "ready"
 FORBIDDEN = "forbidden"
 FAILED = "failed"
 
+CLEAN_ADDRESS = "window.history.replaceState(window.history.state, '', window.location.pathname)"
+"""A reload, or a bookmark, does not tell again what the address told once."""
+
 
 class Page(rx.State, mixin=True):
     """A page that fills itself for whoever is signed in, and stays up to date. A page adds `_fill`."""

@@ -19,11 +19,9 @@ from ce_calendar.web.components.refusal import show_refusal
 from ce_calendar.web.connections.rows import ConnectionRow, Pulse, Told
 from ce_calendar.web.connections.told import from_address, to_told, told_once
 from ce_calendar.web.connections.transform import report_words, to_pulses, to_rows
+from ce_calendar.web.opening import CLEAN_ADDRESS
 from ce_calendar.web.session import current_actor, put
 from ce_calendar.web.slow import slowly
-
-CLEAN_ADDRESS = "window.history.replaceState(window.history.state, '', window.location.pathname)"
-"""A reload, or a bookmark, does not tell again what came of a consent."""
 
 
 class ConnectionsState(Paged, rx.State):

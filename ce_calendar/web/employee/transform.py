@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from urllib.parse import quote
 
-from babel.dates import format_date
+from babel.dates import format_date, format_skeleton
 
 from ce_calendar.domain.employees.calendars import EmployeeCalendar
 from ce_calendar.ports.employees import CalendarFilter
@@ -134,7 +134,7 @@ def to_days(week: EmployeeWeek, *, language: str) -> list[WeekDay]:
         days.append(
             WeekDay(
                 name=format_date(day, "EEE", locale=locale),
-                date=format_date(day, "d MMM", locale=locale),
+                date=format_skeleton("MMMd", day, locale=locale),
                 is_today=day == week.today,
                 events=[_to_event(each, week.zone, language) for each in sorted(here, key=_place)],
             )

@@ -26,12 +26,9 @@ from ce_calendar.web.employee_calendars.rows import (
 )
 from ce_calendar.web.employee_calendars.transform import to_account, to_client
 from ce_calendar.web.employee_calendars.troubles import from_address, to_trouble
-from ce_calendar.web.opening import Page
+from ce_calendar.web.opening import CLEAN_ADDRESS, Page
 from ce_calendar.web.session import current_actor, put
 from ce_calendar.web.slow import slowly
-
-CLEAN_ADDRESS = "window.history.replaceState(window.history.state, '', window.location.pathname)"
-"""A reload, or a bookmark, does not tell again what came of a consent."""
 
 
 class EmployeeCalendarsState(Page, rx.State):
