@@ -394,13 +394,6 @@ def upgrade() -> None:
     with op.batch_alter_table("outbox", schema=None) as batch_op:
         batch_op.create_index("ix_outbox_ready", ["account_id", "is_held", "act", "is_bulk", "id"], unique=False)
         batch_op.create_index("ix_outbox_next", ["account_id", "is_held", "next_try_at"], unique=False)
-        batch_op.create_index(
-            "ix_outbox_failing",
-            ["account_id", "next_try_at"],
-            unique=False,
-            sqlite_where=sa.text("last_error != ''"),
-            postgresql_where=sa.text("last_error != ''"),
-        )
         batch_op.create_index(batch_op.f("ix_outbox_calendar_id"), ["calendar_id"], unique=False)
 
     with op.batch_alter_table("audit_log", schema=None) as batch_op:

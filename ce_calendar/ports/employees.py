@@ -276,8 +276,8 @@ class Outbox(Protocol):
     def waiting_for(self, calendar_ids: Collection[str]) -> Mapping[str, int]:
         """How many operations each calendar waits for."""
 
-    def failing(self, account_id: str, *, limit: int) -> Sequence[OwedOperation]:
-        """Those that failed and wait for their next try, the newest first."""
+    def failing(self, calendar_ids: Collection[str]) -> frozenset[str]:
+        """Those of these calendars for which something failed and waits for its next try."""
 
     def next_moment(self, account_id: str) -> datetime | None:
         """When the next operation is due, of those that do not wait for their calendar to be made."""

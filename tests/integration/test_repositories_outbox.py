@@ -113,6 +113,7 @@ def test_what_was_done_goes_and_what_was_replaced_meanwhile_stays_certain_and_du
 
 
 def test_what_is_postponed_waits(scene: Scene) -> None:
+    other = scene.calendar()
     scene.owe(scene.event())
     [owed] = scene.ready()
     with scene.uow() as work:
@@ -121,9 +122,10 @@ def test_what_is_postponed_waits(scene: Scene) -> None:
     assert scene.ready() == []
     with scene.uow() as work:
         assert work.outbox.next_moment(scene.account.id) == NOON + HOUR
-        [failing] = work.outbox.failing(scene.account.id, limit=5)
+        calendar_id = owed.operation.calendar_id
+        assert work.outbox.failing([calendar_id, other.id]) == {calendar_id}
+        [failing] = work.outbox.ready(scene.account.id, now=NOON + HOUR, limit=5)
         assert (failing.last_error, failing.is_uncertain, failing.attempts) == ("rateLimitExceeded", False, 1)
-        assert len(work.outbox.ready(scene.account.id, now=NOON + HOUR, limit=5)) == 1
 
 
 def test_what_waits_is_told_by_key_within_the_organization(scene: Scene) -> None:
@@ -143,7 +145,7 @@ def test_an_operation_that_is_replaced_while_it_fails_is_due_at_once(scene: Scen
     scene.owe(scene.event(title="after"))
     with scene.uow() as work:
         work.outbox.postpone(sent, until=NOON + HOUR, error="backendError", is_uncertain=True)
-        assert work.outbox.failing(scene.account.id, limit=5) == []
+        assert work.outbox.failing([sent.operation.calendar_id]) == frozenset()
     [found] = scene.ready()
     assert (found.version, found.is_uncertain, found.last_error) == (2, True, "")
 

@@ -38,7 +38,6 @@ FIRST_LONG_WAIT = timedelta(hours=6)
 """For what Google cannot take: trying again changes nothing, unless Google has learned something."""
 LONGEST_LONG_WAIT = timedelta(days=1)
 CODE_LENGTH = 64
-MANY = 10_000
 
 
 class Settling:
@@ -159,8 +158,11 @@ class Settling:
 
     def save(self) -> None:
         """Write down how calendars and account fare. Once, at the end."""
-        for calendar_id in self._touched:
-            self._calendars[calendar_id] = replace(self._recovered(calendar_id), changed_at=self._now)
+        touched = [self._calendars[each] for each in self._touched]
+        failing = self._uow.outbox.failing([each.id for each in touched if each.state is CalendarState.FAILING])
+        for calendar in touched:
+            kept = calendar if calendar.id in failing else self._recovered(calendar)
+            self._calendars[calendar.id] = replace(kept, changed_at=self._now)
         changed = [each for each in self._calendars.values() if each != self._before[each.id]]
         self._uow.employee_calendars.save(*changed)
         self._uow.central_accounts.save(self._account)
@@ -288,13 +290,9 @@ class Settling:
         state = CalendarState.FAILING if calendar.is_current else calendar.state
         self._calendars[calendar.id] = replace(calendar, state=state, problem=problem)
 
-    def _recovered(self, calendar_id: str) -> EmployeeCalendar:
-        """The calendar after something in it worked: well again, unless something else of it is still refused."""
-        calendar = self._calendars[calendar_id]
+    def _recovered(self, calendar: EmployeeCalendar) -> EmployeeCalendar:
+        """The calendar after something in it worked, and nothing else of it is still refused: well again."""
         if calendar.state is not CalendarState.FAILING:
-            return calendar
-        failing = self._uow.outbox.failing(self._account.id, limit=MANY)
-        if any(each.operation.calendar_id == calendar_id for each in failing):
             return calendar
         note(self._uow, RECOVERED, calendar, now=self._now)
         state = CalendarState.SHARED if calendar.is_shared else CalendarState.MAKING

@@ -114,13 +114,6 @@ class OutboxRow(SQLModel, table=True):
         # Most may wait for calendars that Google lets us make a few of a day: what is ready is found without them.
         Index("ix_outbox_ready", "account_id", "is_held", "act", "is_bulk", "id"),
         Index("ix_outbox_next", "account_id", "is_held", "next_try_at"),
-        Index(
-            "ix_outbox_failing",
-            "account_id",
-            "next_try_at",
-            sqlite_where=text("last_error != ''"),
-            postgresql_where=text("last_error != ''"),
-        ),
         one_of("act", Act),
         # What was sent is told from what came later by id and version: an id must never come again.
         {"sqlite_autoincrement": True},

@@ -180,15 +180,12 @@ class SqlOutbox:
             counts |= {row.calendar_id: row.owed for row in rows}
         return counts
 
-    def failing(self, account_id: str, *, limit: int) -> Sequence[OwedOperation]:
-        return _to_owed(
-            self._database.execute(
-                select(OUTBOX)
-                .where(OUTBOX.c.account_id == account_id, OUTBOX.c.last_error != "")
-                .order_by(OUTBOX.c.next_try_at.desc(), OUTBOX.c.id.desc())
-                .limit(limit)
-            )
-        )
+    def failing(self, calendar_ids: Collection[str]) -> frozenset[str]:
+        found: set[str] = set()
+        for chunk in chunks(sorted(set(calendar_ids))):
+            wanted = select(OUTBOX.c.calendar_id).where(OUTBOX.c.calendar_id.in_(chunk), OUTBOX.c.last_error != "")
+            found.update(self._database.scalars(wanted.distinct()))
+        return frozenset(found)
 
     def next_moment(self, account_id: str) -> datetime | None:
         moment: datetime | None = self._database.scalar(
