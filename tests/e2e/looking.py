@@ -1,13 +1,23 @@
 """Judges screens as they stand: readable for everybody, not wider than the window; and keeps pictures of them."""
 
+import os
 from pathlib import Path
 from typing import Any, Protocol
 
+import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
 
 from tests.e2e.people import PHONE, WIDE
 
+EVERY_LOOK = [(size, scheme) for size in ("desk", "phone") for scheme in ("light", "dark")]
+LOOKS = pytest.mark.parametrize(
+    ("size", "color_scheme"),
+    EVERY_LOOK if os.environ.get("CE_LOOKS") == "all" else [("desk", "light"), ("phone", "dark")],
+)
+"""Each size and each scheme once: what does not fit shows by the size, what cannot be read by the scheme.
+
+`CE_LOOKS=all` looks at all four."""
 ALL_FADED_IN = """Promise.all(
     document.getAnimations()
         .filter(each => each.effect?.getTiming().iterations !== Infinity)

@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Locator, Page, expect
 from sqlalchemy import Engine, text
@@ -13,6 +12,7 @@ from ce_calendar.services.backfill import CHUNK
 from ce_calendar.services.directory import Directory
 from tests.e2e.conftest import SignedIn
 from tests.e2e.legacy import VERAS_ACCOUNT, VERAS_MEETING, Legacy
+from tests.e2e.looking import LOOKS
 from tests.e2e.people import PHONE, WIDE, meetings, open_connections
 
 COLLEAGUE = "colleague@demo.example"
@@ -110,8 +110,7 @@ def test_the_broken_one_signs_in_again_and_is_the_same_connection(
     expect(admin.get_by_test_id("backfill-unopened")).to_have_count(0)
 
 
-@pytest.mark.parametrize("color_scheme", ["light", "dark"])
-@pytest.mark.parametrize("size", ["desk", "phone"])
+@LOOKS
 def test_every_state_of_it_is_accessible_and_fits(
     signed_in: SignedIn, legacy: Legacy, screenshots: Path, size: str, color_scheme: str
 ) -> None:

@@ -5,7 +5,6 @@ from datetime import timedelta
 from pathlib import Path
 from uuid import uuid4
 
-import pytest
 from playwright.sync_api import Page, expect
 from sqlalchemy import Engine, text
 
@@ -14,7 +13,7 @@ from ce_calendar.adapters.system import system_clock
 from ce_calendar.domain.employees.people import Employee
 from tests.e2e.central import CENTRAL_ACCOUNT, connect_central, go_to_google, open_settings, register
 from tests.e2e.conftest import SignedIn
-from tests.e2e.looking import Look, Looker
+from tests.e2e.looking import LOOKS, Look, Looker
 from tests.support.installation import Installation, control
 
 
@@ -38,8 +37,7 @@ def account_is(database: Engine, **values: object) -> None:
         connection.execute(text(f"UPDATE erp_central_accounts SET {names}"), values)
 
 
-@pytest.mark.parametrize("color_scheme", ["light", "dark"])
-@pytest.mark.parametrize("size", ["desk", "phone"])
+@LOOKS
 def test_the_settings_of_employee_calendars_are_accessible_and_fit(  # noqa: PLR0917 - fixtures
     signed_in: SignedIn,
     installation: Installation,

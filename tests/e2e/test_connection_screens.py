@@ -2,14 +2,13 @@
 
 from pathlib import Path
 
-import pytest
 from playwright.sync_api import Locator, Page, expect
 from sqlalchemy import Engine, text
 
 from ce_calendar.adapters.persistence.unit_of_work import unit_of_work_on
 from tests.e2e.conftest import SignedIn
 from tests.e2e.google import Google
-from tests.e2e.looking import Look, Looker
+from tests.e2e.looking import LOOKS, Look, Looker
 from tests.e2e.people import (
     ADMIN_ACCOUNT,
     GOOGLE_ACCOUNT,
@@ -25,12 +24,8 @@ from tests.e2e.people import (
 )
 from tests.support.many import add_many_connections
 
-SIZES = pytest.mark.parametrize("size", ["desk", "phone"])
-SCHEMES = pytest.mark.parametrize("color_scheme", ["light", "dark"])
 
-
-@SCHEMES
-@SIZES
+@LOOKS
 def test_every_state_of_the_cards_is_accessible_and_fits(  # noqa: PLR0917 - fixtures
     signed_in: SignedIn,
     google: Google,

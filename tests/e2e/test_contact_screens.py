@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.e2e.conftest import SignedIn
-from tests.e2e.looking import Look, Looker
+from tests.e2e.looking import LOOKS, Look, Looker
 from tests.e2e.people import PHONE, connect_google, meetings, press, toast
 from tests.e2e.test_contact_import import FILE, begin_import, choose, csv_file, rows
 
@@ -31,8 +31,7 @@ CONTRAST = """button => {
 }"""
 
 
-@pytest.mark.parametrize("color_scheme", ["light", "dark"])
-@pytest.mark.parametrize("size", ["desk", "phone"])
+@LOOKS
 def test_every_state_of_the_contacts_is_accessible_and_fits(
     signed_in: SignedIn, screenshots: Path, size: str, color_scheme: str
 ) -> None:

@@ -3,17 +3,15 @@
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-import pytest
 from playwright.sync_api import Page, expect
 
 from ce_calendar.domain.employees.calendars import CalendarState
 from tests.e2e.conftest import SignedIn
-from tests.e2e.looking import Look, Looker
+from tests.e2e.looking import LOOKS, Look, Looker
 from tests.e2e.team import Team
 
 
-@pytest.mark.parametrize("color_scheme", ["light", "dark"])
-@pytest.mark.parametrize("size", ["desk", "phone"])
+@LOOKS
 def test_every_screen_of_employees_is_accessible_and_fits(
     signed_in: SignedIn, team: Team, screenshots: Path, size: str, color_scheme: str
 ) -> None:

@@ -4,12 +4,11 @@ import re
 from collections.abc import Callable
 from pathlib import Path
 
-import pytest
 from playwright.sync_api import Page, expect
 
 from tests.e2e.conftest import SignedIn
 from tests.e2e.google import Google
-from tests.e2e.looking import Look, Looker
+from tests.e2e.looking import LOOKS, Look, Looker
 from tests.e2e.people import (
     ADMIN_ACCOUNT,
     GOOGLE_ACCOUNT,
@@ -24,8 +23,7 @@ from tests.e2e.people import (
 )
 
 
-@pytest.mark.parametrize("color_scheme", ["light", "dark"])
-@pytest.mark.parametrize("size", ["desk", "phone"])
+@LOOKS
 def test_every_screen_is_accessible_and_fits(
     signed_in: SignedIn, google: Google, screenshots: Path, size: str, color_scheme: str
 ) -> None:
@@ -108,7 +106,7 @@ def _activity(page: Page, look: Look) -> None:
     look(page, "activity-meeting")
     page.keyboard.press("Escape")
     page.get_by_role("button", name="Filter by contact").click()
-    expect(page.get_by_role("textbox", name="Search contacts")).to_be_visible()
+    expect(page.get_by_role("searchbox", name="Search contacts")).to_be_visible()
     look(page, "activity-filter")
     page.keyboard.press("Escape")
     page.get_by_role("tab", name="Past").click()

@@ -59,7 +59,7 @@ def test_the_list_is_searched_and_narrowed(desk: Page) -> None:
     expect(rows(desk)).to_contain_text(["Lay cable"])
     filters.get_by_label("Department").select_option("Any department")
     filters.get_by_role("button", name="Employee: Everybody").click()
-    desk.get_by_role("textbox", name="Search employees").fill("anna")
+    desk.get_by_role("searchbox", name="Search employees").fill("anna")
     desk.get_by_role("list", name="Employees found").get_by_role("button", name="Anna Novak").click()
     expect(rows(desk)).to_contain_text(["Replace the router"])
     expect(desk.get_by_role("button", name="Filters (1)")).to_be_visible()

@@ -3,19 +3,17 @@
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
-import pytest
 from playwright.sync_api import Page, expect
 
 from tests.e2e.conftest import SignedIn
 from tests.e2e.dispatching import begin_task, fill, open_task, open_tasks, rows
-from tests.e2e.looking import Look, Looker
+from tests.e2e.looking import LOOKS, Look, Looker
 from tests.e2e.team import Team
 
 LONG = "Replace the router, the switch and all cables between the distribution cabinet and the reception desk"
 
 
-@pytest.mark.parametrize("color_scheme", ["light", "dark"])
-@pytest.mark.parametrize("size", ["desk", "phone"])
+@LOOKS
 def test_every_state_of_the_tasks_is_accessible_and_fits(
     signed_in: SignedIn, team: Team, screenshots: Path, size: str, color_scheme: str
 ) -> None:

@@ -35,7 +35,7 @@ def test_one_contacts_meetings_can_be_looked_at_alone(staff: Page) -> None:
     connect_google(staff)
     staff.goto("/ce/activity")
     staff.get_by_role("button", name="Filter by contact").click()
-    staff.get_by_role("textbox", name="Search contacts").fill("baker")
+    staff.get_by_role("searchbox", name="Search contacts").fill("baker")
     staff.get_by_role("button", name="Tom Baker tom.baker@").click()
     expect(staff.get_by_role("button", name="Filter by contact")).to_contain_text("Tom Baker")
     expect(meetings(staff, "Maria Lopez")).to_have_count(0)
