@@ -42,11 +42,28 @@ class AtGoogle:
         mails: Any = control(self._url, "outbox")["mails"]
         return sum(mail["kind"] == "sharing" and mail["to"] == email for mail in mails)
 
-    def writes(self, calendar_id: str, *, account: str) -> int:
-        """What Google answers to somebody who adds an event to a calendar."""
-        day = {"date": "2026-12-01"}, {"date": "2026-12-02"}
-        body = {"summary": "Mine", "start": day[0], "end": day[1]}
-        return self.ask("POST", _events(calendar_id), account=account, json=body).status_code
+    def writes(self, calendar_id: str, *, account: str) -> set[int]:
+        """What Google answers to somebody who tries every way to change a calendar with one event, and its sharing."""
+        calendar, events = f"/calendars/{quote(calendar_id, safe='')}", _events(calendar_id)
+        event = f"{events}/{self._items(events, account)[0]['id']}"
+        mine = {"summary": "Mine", "start": {"date": "2026-12-01"}, "end": {"date": "2026-12-02"}}
+        rule = {"role": "owner", "scope": {"type": "user", "value": account}}
+        tried: tuple[tuple[str, str, object], ...] = (
+            ("POST", events, mine),
+            ("POST", f"{events}/import", {**mine, "iCalUID": "mine@demo.example"}),
+            ("POST", f"{events}/quickAdd?text=Mine", None),
+            ("PUT", event, mine),
+            ("PATCH", event, {"summary": "Mine"}),
+            ("POST", f"{event}/move?destination={quote(account)}", None),
+            ("DELETE", event, None),
+            ("PATCH", calendar, {"summary": "Mine"}),
+            ("PUT", calendar, {"summary": "Mine"}),
+            ("DELETE", calendar, None),
+            ("POST", f"{calendar}/acl", rule),
+            ("PUT", f"{calendar}/acl/user:{account}", rule),
+            ("DELETE", f"{calendar}/acl/user:{account}", None),
+        )
+        return {self.ask(method, path, account=account, json=body).status_code for method, path, body in tried}
 
     def _items(self, path: str, account: str) -> list[dict[str, Any]]:
         answer = self.ask("GET", path, account=account)

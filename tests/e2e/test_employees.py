@@ -83,7 +83,7 @@ def test_step_6_email_and_binding_make_a_calendar_whose_id_is_shown(
     expect(dispatcher.get_by_test_id("employee-email")).to_have_value(LENA)
     eventually(lambda: at_google.titles(calendar_id, account=LENA), ["#1 Replace the router"], seconds=20)
     assert at_google.invitations(LENA) == 1
-    assert at_google.writes(calendar_id, account=LENA) == 403
+    assert at_google.writes(calendar_id, account=LENA) == {403}
     expect(dispatcher.get_by_test_id("week-event")).to_contain_text("#1 Replace the router")
     expect(dispatcher.get_by_test_id("history-row").filter(has_text="Google sent its invitation")).to_be_visible()
 
