@@ -15,12 +15,11 @@ from ce_calendar.services.timeline import TimelinePage
 from ce_calendar.web.activity.rows import ContactChoice, MeetingDetails, MeetingRow
 from ce_calendar.web.activity.transform import to_details, to_rows
 from ce_calendar.web.checks import a_text, a_word, an_id, an_id_or_nothing
-from ce_calendar.web.components.pager import PAGE_SIZE, Paged, page_words
+from ce_calendar.web.components.pager import LONGEST_SEARCH, PAGE_SIZE, Paged, page_words
 from ce_calendar.web.components.refusal import show_refusal
 from ce_calendar.web.session import current_actor, put
 
 CHOICES = 20
-LONGEST_SEARCH = 100
 
 
 class ActivityState(Paged, rx.State):

@@ -5,9 +5,13 @@ from typing import ClassVar
 import reflex as rx
 from reflex.event import EventSpec, event
 
+from ce_calendar.domain.errors import Refused
+from ce_calendar.web.checks import a_text
+from ce_calendar.web.components.refusal import show_refusal
 from ce_calendar.web.opening import Page
 
 PAGE_SIZE = 50
+LONGEST_SEARCH = 100
 
 
 def page_words(offset: int, shown: int, total: int, *, size: int = PAGE_SIZE) -> str:
@@ -50,6 +54,26 @@ class Paged(Page, mixin=True):
         """Go back."""
         self.offset = max(0, self.offset - self._page_size)
         return await self._read(touch=True) or _to_top()
+
+
+class Searched(Paged, mixin=True):
+    """A paged list that can be narrowed, by words to begin with."""
+
+    search: str = ""
+
+    async def _narrow(self) -> EventSpec | None:
+        """Show what the list is narrowed to, from its first page on."""
+        self.offset = 0
+        return await self._read(touch=True)
+
+    @event
+    async def look_for(self, words: str) -> EventSpec | None:
+        """Show what has these words."""
+        try:
+            self.search = a_text(words, longest=LONGEST_SEARCH, strip=False)
+        except Refused as refusal:
+            return show_refusal(refusal)
+        return await self._narrow()
 
 
 def pager(page: type[Paged], *, size: int = PAGE_SIZE) -> rx.Component:

@@ -13,8 +13,8 @@ from ce_calendar.domain.errors import Refused
 from ce_calendar.domain.meetings.connections import Provider
 from ce_calendar.services.connection_views import PAGE_LENGTH, Only
 from ce_calendar.services.registry import get_services
-from ce_calendar.web.checks import a_flag, a_text, a_word, an_id, an_id_or_nothing
-from ce_calendar.web.components.pager import Paged, page_words
+from ce_calendar.web.checks import a_flag, a_word, an_id, an_id_or_nothing
+from ce_calendar.web.components.pager import Searched, page_words
 from ce_calendar.web.components.refusal import show_refusal
 from ce_calendar.web.connections.rows import ConnectionRow, Pulse, Told
 from ce_calendar.web.connections.told import from_address, to_told, told_once
@@ -24,7 +24,7 @@ from ce_calendar.web.session import current_actor, put
 from ce_calendar.web.slow import slowly
 
 
-class ConnectionsState(Paged, rx.State):
+class ConnectionsState(Searched, rx.State):
     """Linked accounts of the organization, a page at a time."""
 
     connections: list[ConnectionRow] = []
@@ -33,7 +33,6 @@ class ConnectionsState(Paged, rx.State):
     syncing: list[str] = []
     """Ids of the connections this tab asked to sync, for their spinners."""
     told: list[Told] = []
-    search: str = ""
     only: str = Only.ALL.value
     everybody: int = 0
     """How many connections the organization has."""
@@ -111,16 +110,6 @@ class ConnectionsState(Paged, rx.State):
         if not wanted:
             self._from_address = Told()
         return await self._read(touch=False)
-
-    @event
-    async def look_for(self, text: str) -> EventSpec | None:
-        """Show the connections of certain people or accounts."""
-        try:
-            self.search = a_text(text, strip=False)
-        except Refused as refusal:
-            return show_refusal(refusal)
-        self.offset = 0
-        return await self._read(touch=True)
 
     @event
     async def show_only(self, which: str) -> EventSpec | None:

@@ -10,23 +10,21 @@ from ce_calendar.domain.access import Actor, Permission
 from ce_calendar.domain.errors import Invalid, Refused
 from ce_calendar.services.contacts import ContactPage, EmailTaken
 from ce_calendar.services.registry import get_services
-from ce_calendar.web.checks import a_text, an_id, fields
-from ce_calendar.web.components.pager import PAGE_SIZE, Paged, last_offset, page_words
+from ce_calendar.web.checks import an_id, fields
+from ce_calendar.web.components.pager import PAGE_SIZE, Searched, last_offset, page_words
 from ce_calendar.web.components.refusal import show_refusal
 from ce_calendar.web.contacts.rows import ContactRow, FormErrors
 from ce_calendar.web.contacts.transform import to_errors, to_row, to_rows
 from ce_calendar.web.session import current_actor, put
 
-LONGEST_SEARCH = 100
 LONGEST_LIST = 6000
 """Of email addresses."""
 
 
-class ContactsState(Paged, rx.State):
+class ContactsState(Searched, rx.State):
     """The organization's contacts."""
 
     contacts: list[ContactRow] = []
-    search: str = ""
     may_change: bool = False
     is_editing: bool = False
     """Whether the dialog is open."""
@@ -56,16 +54,6 @@ class ContactsState(Paged, rx.State):
         return await asyncio.to_thread(
             get_services().contacts.page, actor, search=self.search, offset=self.offset, limit=PAGE_SIZE
         )
-
-    @event
-    async def look_for(self, words: str) -> EventSpec | None:
-        """Show the contacts that have these words."""
-        try:
-            self.search = a_text(words, longest=LONGEST_SEARCH, strip=False)
-        except Refused as refusal:
-            return show_refusal(refusal)
-        self.offset = 0
-        return await self._read(touch=True)
 
     @event
     def begin_add(self) -> None:

@@ -13,14 +13,13 @@ from ce_calendar.domain.errors import Refused
 from ce_calendar.ports.employees import CalendarFilter, EmployeeQuery
 from ce_calendar.services.employees.views import EmployeePage
 from ce_calendar.services.registry import get_services
-from ce_calendar.web.checks import a_flag, a_text, a_word, an_id, an_id_or_nothing
-from ce_calendar.web.components.pager import PAGE_SIZE, Paged, last_offset, page_words
+from ce_calendar.web.checks import a_flag, a_word, an_id, an_id_or_nothing
+from ce_calendar.web.components.pager import PAGE_SIZE, Searched, last_offset, page_words
 from ce_calendar.web.components.refusal import show_refusal
 from ce_calendar.web.employees.rows import Banner, DepartmentRow, EmployeeRow, StateFilter
 from ce_calendar.web.employees.transform import to_banner, to_departments, to_filters, to_rows
 from ce_calendar.web.session import put
 
-LONGEST_SEARCH = 100
 MOST_PICKED = 1000
 """Ticked one by one; whoever wants more takes all that is found."""
 
@@ -32,14 +31,13 @@ class Who(StrEnum):
     DISMISSED = "dismissed"
 
 
-class EmployeesState(Paged, rx.State):
+class EmployeesState(Searched, rx.State):
     """The organization's employees, a page at a time."""
 
     employees: list[EmployeeRow] = []
     filters: list[StateFilter] = []
     departments: list[DepartmentRow] = []
     banner: Banner = Banner()
-    search: str = ""
     calendar: str = ""
     """The calendar state that is asked for; empty for all."""
     department: str = ""
@@ -108,18 +106,8 @@ class EmployeesState(Paged, rx.State):
 
     async def _narrow(self) -> EventSpec | None:
         """From the first page on; who was chosen from another list is chosen no longer."""
-        self.offset = 0
         self._pick_nobody()
-        return await self._read(touch=True)
-
-    @event
-    async def look_for(self, words: str) -> EventSpec | None:
-        """Show the employees that have these words."""
-        try:
-            self.search = a_text(words, longest=LONGEST_SEARCH, strip=False)
-        except Refused as refusal:
-            return show_refusal(refusal)
-        return await self._narrow()
+        return await super()._narrow()
 
     @event
     async def show_calendars(self, state: str) -> EventSpec | None:

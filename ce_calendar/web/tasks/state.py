@@ -16,13 +16,12 @@ from ce_calendar.services.employees.task_views import TaskPage
 from ce_calendar.services.employees.tasks import TaskFilter
 from ce_calendar.services.registry import get_services
 from ce_calendar.web.checks import a_flag, a_text, a_word, an_id, an_id_or_nothing
-from ce_calendar.web.components.pager import PAGE_SIZE, Paged, last_offset, page_words
+from ce_calendar.web.components.pager import PAGE_SIZE, Searched, last_offset, page_words
 from ce_calendar.web.components.refusal import show_refusal
 from ce_calendar.web.session import current_actor, put
 from ce_calendar.web.tasks.rows import Choice, StatusRow, TaskRow
 from ce_calendar.web.tasks.transform import to_departments, to_rows, to_status
 
-LONGEST_SEARCH = 100
 LONGEST_DAY = 20
 
 
@@ -37,7 +36,7 @@ class Show(StrEnum):
 ROLES = {Show.OPEN: OPEN_ROLES, Show.DONE: frozenset({SystemRole.DONE}), Show.ALL: frozenset[SystemRole]()}
 
 
-class TasksState(Paged, rx.State):
+class TasksState(Searched, rx.State):
     """The organization's tasks."""
 
     tasks: list[TaskRow] = []
@@ -49,7 +48,6 @@ class TasksState(Paged, rx.State):
     has_any: bool = False
     """Whether there is any task, shown or not."""
 
-    search: str = ""
     show: str = Show.OPEN.value
     status_id: str = ""
     department_id: str = ""
@@ -124,19 +122,6 @@ class TasksState(Paged, rx.State):
             is_unassigned=self.is_unassigned,
         )
         return await asyncio.to_thread(get_services().tasks.page, actor, only=only, offset=self.offset, limit=PAGE_SIZE)
-
-    async def _narrow(self) -> EventSpec | None:
-        self.offset = 0
-        return await self._read(touch=True)
-
-    @event
-    async def look_for(self, words: str) -> EventSpec | None:
-        """Show the tasks that have these words, or this number."""
-        try:
-            self.search = a_text(words, longest=LONGEST_SEARCH, strip=False)
-        except Refused as refusal:
-            return show_refusal(refusal)
-        return await self._narrow()
 
     @event
     async def show_only(self, which: str) -> EventSpec | None:

@@ -9,10 +9,11 @@ from ce_calendar.domain.errors import Invalid, Refused
 from ce_calendar.services.employees.task_entry import MOST_EMPLOYEES
 from ce_calendar.services.registry import get_services
 from ce_calendar.web.checks import a_text
+from ce_calendar.web.components.pager import LONGEST_SEARCH
 from ce_calendar.web.components.refusal import show_refusal
 from ce_calendar.web.session import current_actor
 from ce_calendar.web.tasks.rows import Choice
-from ce_calendar.web.tasks.state import LONGEST_SEARCH, TasksState
+from ce_calendar.web.tasks.state import TasksState
 from ce_calendar.web.tasks.transform import to_people
 
 

@@ -8,10 +8,11 @@ from ce_calendar.domain.access import Actor
 from ce_calendar.domain.errors import Invalid, Refused
 from ce_calendar.services.registry import get_services
 from ce_calendar.web.checks import a_text
+from ce_calendar.web.components.pager import LONGEST_SEARCH
 from ce_calendar.web.components.refusal import show_refusal
 from ce_calendar.web.session import current_actor
 from ce_calendar.web.tasks.rows import Choice
-from ce_calendar.web.tasks.state import LONGEST_SEARCH, TasksState
+from ce_calendar.web.tasks.state import TasksState
 from ce_calendar.web.tasks.transform import to_people
 
 
